@@ -1,0 +1,134 @@
+import { constants } from 'node:fs';
+import { type FileHandle, link, lstat, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { KnownError } from '../errors.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { asDiskError, errnoOf } from './diskError.ts';
+import { type FileIdentity, identityOf, isSameFile } from './fileIdentity.ts';
+import { syncFolder } from './folder.ts';
+import { meansNoHardLinks } from './linkSupport.ts';
+import { renameFile } from './renameFile.ts';
+import { type AbsentFile, type ReadFile, strictRead } from './strictRead.ts';
+import { temporaryName, unlinkIfThere } from './temporaryFiles.ts';
+
+export interface ReplaceGuard {
+  /** What the new bytes were made from. If the file is no longer that, nothing is written. */
+  readonly expected: AbsentFile | ReadFile;
+  /** Looks at the bytes as they came back from the disk; throws if they are not what was meant. */
+  readonly reparse: (written: Buffer) => void;
+  /** Throws `lock.lost` if the lock of the file is no longer held. */
+  readonly proveOwnership: () => Promise<void>;
+  /** Runs when all is checked, just before the rename; if it throws, nothing is replaced. */
+  readonly beforeRename?: () => Promise<void>;
+  readonly checkpoint?: Checkpoint;
+}
+
+/**
+ * Replaces `path` (not a symbolic link) as a whole, or leaves it as it is: at every instant, power
+ * cuts included, the name leads to all of the old bytes or all of the new. When it resolves, the new
+ * bytes are on stable storage. The file is 0600 from its first instant; an old file's stricter mode
+ * is kept. The caller holds the lock of `path` and has swept its temporary files.
+ *
+ * @returns the identity of the new file.
+ * @throws {KnownError} `disk.full`, `disk.readOnly`, `disk.failed`, `lock.lost`; `disk.contended`
+ * if the file is not what was `expected`. The temporary file is gone in each case.
+ */
+export async function replaceFile(
+  path: string,
+  bytes: Buffer,
+  guard: ReplaceGuard,
+): Promise<FileIdentity> {
+  const { checkpoint } = guard;
+  const temporary = temporaryName(path);
+  try {
+    const identity = await writeWhole(temporary, bytes, guard);
+    await checkpoint?.('temp.synced');
+    if (guard.expected.kind === 'absent') {
+      await assertReady(path, guard);
+      await createExclusively(temporary, path, identity);
+    } else {
+      await renameFile(temporary, path, () => assertReady(path, guard));
+    }
+    await checkpoint?.('renamed');
+    await syncFolder(dirname(path));
+    await checkpoint?.('folder.synced');
+    return identity;
+  } catch (error) {
+    // Swept by the next holder of the lock, who therefore has it and we have not.
+    if (errnoOf(error) === 'ENOENT') throw new KnownError('lock.lost', { path }, { cause: error });
+    throw asDiskError(error, path);
+  } finally {
+    await unlinkIfThere(temporary).catch(() => {
+      // The next commit sweeps it; what matters now is the outcome above.
+    });
+  }
+}
+
+async function writeWhole(
+  temporary: string,
+  bytes: Buffer,
+  { expected, reparse, checkpoint }: ReplaceGuard,
+): Promise<FileIdentity> {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
+  const handle = await open(temporary, flags, 0o600);
+  try {
+    await checkpoint?.('temp.created');
+    if (expected.kind === 'bytes') await adopt(handle, expected);
+    await handle.writeFile(bytes);
+    await checkpoint?.('temp.written');
+    await handle.sync();
+    // A full disk can end a write early without any error: never trust, look.
+    const stats = await handle.stat({ bigint: true });
+    const written = Buffer.alloc(bytes.length);
+    await handle.read(written, 0, written.length, 0);
+    if (stats.size !== BigInt(bytes.length) || !written.equals(bytes)) {
+      throw Object.assign(new Error('short write'), { code: 'ENOSPC', syscall: 'write' });
+    }
+    reparse(written);
+    return identityOf(stats);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Takes over what must not change with the content: the owner, and a mode stricter than 0600. */
+async function adopt(handle: FileHandle, old: ReadFile): Promise<void> {
+  const mode = old.mode & 0o600;
+  if (mode !== 0o600) await handle.chmod(mode);
+  // Run as root on another user's store: it must stay that user's. Anybody else may not (EPERM).
+  if (process.geteuid !== undefined && old.uid !== process.geteuid())
+    await handle.chown(old.uid, -1);
+}
+
+async function assertReady(path: string, guard: ReplaceGuard): Promise<void> {
+  await guard.proveOwnership();
+  await guard.checkpoint?.('proven');
+  await guard.beforeRename?.();
+  const now = await strictRead(path);
+  const { expected } = guard;
+  const isSame =
+    expected.kind === 'absent'
+      ? now.kind === 'absent'
+      : now.kind === 'bytes' && now.bytes.equals(expected.bytes);
+  if (!isSame) throw new KnownError('disk.contended', { path });
+  await guard.checkpoint?.('compared');
+}
+
+/** Like a rename that refuses to replace: a file that appeared since we looked is not ours to lose. */
+async function createExclusively(
+  temporary: string,
+  path: string,
+  identity: FileIdentity,
+): Promise<void> {
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') {
+      // Over NFS a link can have worked although its answer was lost and the second try failed.
+      if (isSameFile(identityOf(await lstat(path, { bigint: true })), identity)) return;
+      throw new KnownError('disk.contended', { path }, { cause: error });
+    }
+    if (!meansNoHardLinks(error)) throw error;
+    await renameFile(temporary, path);
+  }
+}

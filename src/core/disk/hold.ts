@@ -1,0 +1,111 @@
+import type { Clock } from '../clock.ts';
+import { KnownError } from '../errors.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { HeldLock } from './fileLock.ts';
+import type { LockFile } from './lockFile.ts';
+
+/** The lock files of one caller from the first to the release: heartbeat, proof, and time limit. */
+export class Hold implements HeldLock {
+  readonly #locks: { readonly file: LockFile; readonly textAt: (now: number) => string }[] = [];
+  readonly #clock: Clock;
+  readonly #times: { readonly heartbeatMs: number; readonly holdMs: number };
+  readonly #checkpoint: Checkpoint | undefined;
+  readonly #lost = new AbortController();
+  readonly #began = performance.now();
+  #heartbeat: NodeJS.Timeout | undefined;
+  #beating: Promise<void> = Promise.resolve();
+  #ended: Promise<void> | undefined;
+
+  constructor(
+    clock: Clock,
+    times: { readonly heartbeatMs: number; readonly holdMs: number },
+    checkpoint?: Checkpoint,
+  ) {
+    this.#clock = clock;
+    this.#times = times;
+    this.#checkpoint = checkpoint;
+  }
+
+  get signal(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** `textAt` gives the text of the lock file at a time, always of the same length. */
+  add(file: LockFile, textAt: (now: number) => string): void {
+    this.#locks.push({ file, textAt });
+    if (this.#heartbeat === undefined) this.#scheduleBeat();
+  }
+
+  async proveOwnership(): Promise<void> {
+    for (const { file } of this.#locks) {
+      if (this.#ended === undefined && !this.signal.aborted && (await file.isOurs())) continue;
+      this.#lost.abort();
+      throw new KnownError('lock.lost', { path: file.path });
+    }
+    // The time limit can have struck while we looked.
+    if (this.signal.aborted) throw this.#lostError();
+  }
+
+  /** Runs the task, but waits for it no longer than a lock may be held. */
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    let limit: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<never>((_, reject) => {
+      const leftMs = this.#times.holdMs - (performance.now() - this.#began);
+      limit = setTimeout(() => {
+        this.#lost.abort();
+        reject(this.#lostError());
+      }, leftMs);
+      limit.unref();
+    });
+    try {
+      return await Promise.race([task(), tooLong]);
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  /** Stops the heartbeat and releases what is still ours. Never throws; the second call waits too. */
+  end(): Promise<void> {
+    this.#ended ??= this.#release();
+    return this.#ended;
+  }
+
+  async #release(): Promise<void> {
+    clearTimeout(this.#heartbeat);
+    await this.#beating;
+    for (const { file } of this.#locks.toReversed()) {
+      try {
+        await file.release(() => this.#checkpoint?.('lock.releasing'));
+      } catch {
+        // The work under the lock is done and its outcome stands. A lock file that cannot be
+        // removed gets no heartbeat any more, so it is stale for everybody in half a minute.
+      }
+    }
+  }
+
+  #scheduleBeat(): void {
+    this.#heartbeat = setTimeout(() => {
+      this.#beating = this.#beat();
+    }, this.#times.heartbeatMs);
+    this.#heartbeat.unref();
+  }
+
+  async #beat(): Promise<void> {
+    try {
+      for (const { file, textAt } of this.#locks) {
+        const now = this.#clock.now();
+        await file.beat(textAt(now), now);
+        if (!(await file.isOurs())) this.#lost.abort();
+      }
+    } catch {
+      // A beat that failed is followed by another; six in a row make the lock stale, and the proof
+      // before each commit is what counts.
+    }
+    if (this.#ended === undefined) this.#scheduleBeat();
+  }
+
+  #lostError(): KnownError {
+    const path = this.#locks[0]?.file.path ?? '';
+    return new KnownError('lock.lost', { path });
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Every failure that this extension knows, as one closed union of codes with the facts of each.
+ *
+ * `message` is English, for the log. What a person reads is made from `code` and `facts` in
+ * `ui/words/errors.ts`, which must have a sentence for every code. Facts never hold a secret.
+ */
+export interface ErrorFacts {
+  // ---- locks and commits (core/disk, core/custody)
+  /** Somebody else holds the lock and went on holding it. */
+  'lock.busy': { readonly path: string; readonly waitedMs: number; readonly holder?: LockHolder };
+  /** The lock was taken from us, again and again, before the commit. Nothing was written. */
+  'lock.lost': { readonly path: string };
+  /** The file kept changing between our read and our rename. Nothing was written. */
+  'disk.contended': { readonly path: string };
+  'disk.full': { readonly path: string };
+  /** No permission to write, or a read-only file system. */
+  'disk.readOnly': { readonly path: string };
+  /** Any other failing system call. */
+  'disk.failed': { readonly path: string; readonly syscall: string; readonly errno: string };
+
+  // ---- documents
+  /** The store is there, but we may not or cannot read it. */
+  'store.unreadable': { readonly path: string; readonly errno: string };
+  /** The store is there, but is not one whole JSON document of the expected shape. */
+  'store.torn': { readonly path: string; readonly detail: string };
+  /** Written by a CLI of another format: shown, never written. */
+  'store.unknownVersion': { readonly path: string; readonly version: string };
+  /** A key stands twice in one object: writing would silently drop one of the two. */
+  'store.duplicateKey': { readonly path: string; readonly key: string };
+  /** There is no store yet, but an older file that the CLI would import: a new store would hide it. */
+  'store.legacyPending': { readonly path: string; readonly legacyPath: string };
+  'config.unreadable': { readonly path: string; readonly errno: string };
+  /** Not JSON5, or a part of it has the wrong shape. `line` and `column` count from 1. */
+  'config.invalid': {
+    readonly path: string;
+    readonly detail: string;
+    readonly line?: number;
+    readonly column?: number;
+  };
+  /** The part to change does not stand in this file as plain data (`$include`, `${ENV}`). */
+  'config.notEditable': { readonly path: string; readonly key: string };
+  'profile.gone': { readonly profileId: string; readonly storePath: string };
+  /** The profile holds another identity, and nobody agreed to replace it. */
+  'profile.otherIdentity': { readonly profileId: string; readonly storePath: string };
+  /** A profile id that CoderClaw would not accept. */
+  'profile.badName': { readonly name: string };
+
+  // ---- signing in (core/signin)
+  /** The provider sent the person back with an error (RFC 6749 4.1.2.1), in its own words. */
+  'signin.refused': {
+    readonly provider: string;
+    readonly error: string;
+    readonly description?: string;
+  };
+  /** The whole sign-in took too long. */
+  'signin.timeout': { readonly provider: string; readonly minutes: number };
+  /** What was pasted does not lead on. The sign-in goes on waiting. */
+  'signin.badPaste': { readonly why: BadPaste };
+  /** The provider could not be reached, or the answer broke off. `errno` where the system gave one. */
+  'signin.network': { readonly host: string; readonly timedOut: boolean; readonly errno?: string };
+  /** The token endpoint refused (RFC 6749 5.2) or answered with another status. */
+  'signin.tokenRefused': {
+    readonly host: string;
+    readonly status: number;
+    readonly error?: string;
+    readonly description?: string;
+  };
+  /** The token endpoint answered with something that is not a token response. */
+  'signin.badAnswer': { readonly host: string; readonly what: string };
+  /** An endpoint that is neither https nor on loopback, or is not a URL. */
+  'signin.badEndpoint': { readonly what: string };
+}
+
+export interface LockHolder {
+  readonly pid?: number;
+  /** ISO time, as the lock file says. */
+  readonly createdAt?: string;
+  /** The program, where the lock file says (ours do). */
+  readonly app?: string;
+}
+
+/** Why a pasted text does not lead on. */
+export type BadPaste =
+  | 'empty'
+  /** Neither an address nor `code#state`. */
+  | 'notAnAddress'
+  /** An address, but not the one that this sign-in ends on. */
+  | 'otherAddress'
+  /** The address of another attempt: its `state` is not ours. */
+  | 'otherAttempt'
+  /** No `code` in it. */
+  | 'noCode'
+  /** Only a code: goes on after a confirmation. */
+  | 'bareCode';
+
+export type ErrorCode = keyof ErrorFacts;
+
+/** A failure with a stable code. Log `message` and `code`; show the words made from `facts`. */
+export class KnownError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'KnownError';
+  readonly code: C;
+  readonly facts: ErrorFacts[C];
+
+  constructor(code: C, facts: ErrorFacts[C], options?: { readonly cause?: unknown }) {
+    super(`${code} ${JSON.stringify(facts)}`, options);
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+/** Narrows an unknown failure to one with the given code. */
+export function isKnown<C extends ErrorCode>(error: unknown, code: C): error is KnownError<C> {
+  return error instanceof KnownError && error.code === code;
+}
