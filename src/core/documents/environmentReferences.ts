@@ -1,0 +1,34 @@
+import { isJsonObject, type JsonValue } from './json.ts';
+
+/** The process environment, or what stands for it in a test. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `${NAME}`, and `$${NAME}` for the literal text. Names are upper case, as the CLI wants them. */
+const REFERENCE = /(\$?)\$\{([A-Z_][A-Z0-9_]*)\}/g;
+
+/** Whether a text of the config takes something from the environment. */
+export function hasEnvironmentReference(text: string): boolean {
+  return text.search(REFERENCE) !== -1;
+}
+
+/**
+ * The value with every `${NAME}` in its texts (not in its keys) replaced from the environment. A
+ * name that is not set stays as it is written: what this editor's environment lacks, the gateway's
+ * may have. For reading only: the result is never written back.
+ */
+export function resolveEnvironment(value: JsonValue, env: Environment): JsonValue {
+  if (typeof value === 'string') {
+    return value.replace(REFERENCE, (whole, escaping: string, name: string) => {
+      if (escaping !== '') return whole.slice(1);
+      const found = Object.hasOwn(env, name) ? env[name] : undefined;
+      return found === undefined || found === '' ? whole : found;
+    });
+  }
+  if (Array.isArray(value)) {
+    return (value as readonly JsonValue[]).map((item) => resolveEnvironment(item, env));
+  }
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, resolveEnvironment(item, env)]),
+  );
+}
