@@ -1,0 +1,70 @@
+import { isUtf8 } from 'node:buffer';
+import type { Clock } from '../clock.ts';
+import { type AbsentFile, type ReadFile, strictRead } from '../disk/strictRead.ts';
+import { parseAuthStore, type StoreParse } from '../documents/authStore.ts';
+import type { JsonObject } from '../documents/json.ts';
+import { shownKey } from '../documents/shownText.ts';
+import { KnownError } from '../errors.ts';
+import { findRewriteLoss } from './rewriteLoss.ts';
+
+/** There is no store yet, or all of it was understood. */
+export type KnownStore =
+  | { readonly kind: 'absent'; readonly read: AbsentFile }
+  | { readonly kind: 'whole'; readonly read: ReadFile; readonly document: JsonObject };
+
+/** Unlocked writers truncate, then write; a torn store is given this long to become whole. */
+const TORN_MS = 1_000;
+const TORN_RETRY_MS = 20;
+
+/**
+ * Reads a store that must be understood.
+ *
+ * @throws {KnownError} `store.unreadable`; `store.torn` if it stays torn for a second;
+ * `store.unknownVersion`.
+ */
+export async function readKnownStore(path: string, clock: Clock): Promise<KnownStore> {
+  const deadline = performance.now() + TORN_MS;
+  for (;;) {
+    const read = await strictRead(path);
+    if (read.kind === 'absent') return { kind: 'absent', read };
+    if (read.kind === 'unreadable') {
+      throw new KnownError('store.unreadable', { path, errno: read.errno });
+    }
+    const parsed = parseBytes(read.bytes);
+    switch (parsed.kind) {
+      case 'whole':
+        return { kind: 'whole', read, document: parsed.document };
+      case 'unknownVersion':
+        throw new KnownError('store.unknownVersion', { path, version: parsed.version });
+      case 'torn':
+        if (performance.now() >= deadline) {
+          throw new KnownError('store.torn', { path, detail: parsed.detail });
+        }
+        await clock.sleep(TORN_RETRY_MS);
+    }
+  }
+}
+
+/**
+ * Reads a store in order to change it: {@link readKnownStore}, and all of it must survive a rewrite.
+ *
+ * @throws {KnownError} also `store.duplicateKey`.
+ */
+export async function readWritableStore(path: string, clock: Clock): Promise<KnownStore> {
+  const store = await readKnownStore(path, clock);
+  if (store.kind === 'absent') return store;
+  const loss = findRewriteLoss(store.read.bytes.toString(), store.document);
+  switch (loss?.kind) {
+    case 'duplicateKey':
+      throw new KnownError('store.duplicateKey', { path, key: shownKey(loss.key) });
+    case 'hugeNumber':
+      throw new KnownError('store.torn', { path, detail: 'a number in it is too large' });
+    case undefined:
+      return store;
+  }
+}
+
+function parseBytes(bytes: Buffer): StoreParse {
+  // Decoding would put U+FFFD for what is not UTF-8, and a write would then make that permanent.
+  return isUtf8(bytes) ? parseAuthStore(bytes.toString()) : { kind: 'torn', detail: 'not UTF-8' };
+}
