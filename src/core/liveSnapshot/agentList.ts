@@ -1,0 +1,45 @@
+import { MAIN_AGENT_ID } from '../documents/agentIds.ts';
+import {
+  type ConfigAgent,
+  type ConfigRead,
+  defaultAgentId,
+  listAgents,
+} from '../documents/config.ts';
+
+export interface ListedAgent {
+  readonly id: string;
+  readonly name?: string;
+  readonly isDefault: boolean;
+  /** The config is known, and does not name it. */
+  readonly onDiskOnly: boolean;
+  /** As the config says, if it does. */
+  readonly agentDir?: string;
+}
+
+/**
+ * The agents of one state dir as they are shown: the default one first, then in the order of the
+ * config, then those of which only a folder was found, by name. Pure.
+ *
+ * @param idsOnDisk agents that have a folder of their own.
+ */
+export function agentList(
+  config: ConfigRead,
+  idsOnDisk: readonly string[],
+): readonly ListedAgent[] {
+  const isKnown = config.kind === 'whole' || config.kind === 'absent';
+  const configured: readonly ConfigAgent[] = isKnown
+    ? listAgents(config.config)
+    : [{ id: MAIN_AGENT_ID, default: true }];
+  const defaultId = isKnown ? defaultAgentId(config.config) : MAIN_AGENT_ID;
+  const named = new Set(configured.map((agent) => agent.id));
+  const agents: ListedAgent[] = configured.map(({ id, name, agentDir }) => ({
+    id,
+    ...(name !== undefined && { name }),
+    isDefault: id === defaultId,
+    onDiskOnly: false,
+    ...(agentDir !== undefined && { agentDir }),
+  }));
+  const others = idsOnDisk.filter((id) => !named.has(id)).sort();
+  for (const id of others) agents.push({ id, isDefault: false, onDiskOnly: isKnown });
+  return agents.sort((a, b) => Number(b.isDefault) - Number(a.isDefault));
+}

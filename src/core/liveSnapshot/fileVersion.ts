@@ -1,0 +1,28 @@
+import { stat } from 'node:fs/promises';
+
+/** What tells one content of a file from another without opening it. */
+export interface FileVersion {
+  /** File and times; a different key means that the content may be another. */
+  readonly key: string;
+  /**
+   * The file had been left alone for a while when this was taken, so an equal key later means equal
+   * content. A younger file may be written once more within the same tick of its time stamps.
+   */
+  readonly settled: boolean;
+}
+
+/** The coarsest time stamps in use (FAT, some network file systems) are two seconds apart. */
+const COARSEST_STAMP_MS = 2_500;
+
+/** @param now milliseconds since the epoch. Follows symbolic links; `undefined` where it cannot. */
+export async function versionOf(path: string, now: number): Promise<FileVersion | undefined> {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = await stat(path, { bigint: true });
+    return {
+      key: [dev, ino, size, mtimeNs, ctimeNs].join(':'),
+      settled: now - Number(ctimeMs) > COARSEST_STAMP_MS,
+    };
+  } catch {
+    return undefined;
+  }
+}

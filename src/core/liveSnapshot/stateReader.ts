@@ -1,0 +1,160 @@
+import { readlink, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { MAIN_AGENT_ID } from '../documents/agentIds.ts';
+import type { HostEnvironment } from '../documents/hostEnvironment.ts';
+import {
+  agentDirOf,
+  agentIdsOnDisk,
+  authStorePath,
+  findStateDirs,
+  type Locations,
+  runtimeCachePath,
+  type StateDirLocation,
+} from '../documents/locations.ts';
+import type { AgentRead, Reads, StateDirRead, StoreRead } from '../model/reads.ts';
+import { agentList, type ListedAgent } from './agentList.ts';
+import { ConfigReader } from './configReader.ts';
+import { StoreReader } from './storeReader.ts';
+
+export interface StateReaderOptions {
+  readonly host: HostEnvironment;
+  /** State dirs that a setting names, beside those that CoderClaw itself would look in. */
+  readonly extraStateDirs: () => readonly string[];
+  readonly clock: Clock;
+  readonly log: (line: string) => void;
+}
+
+export interface StateRead {
+  readonly reads: Reads;
+  /** A change of what was read begins with an event in one of these, which need not exist. */
+  readonly directories: Directories;
+  /** A store was torn a moment ago: what stands here for it may be its last whole content. */
+  readonly settling: boolean;
+}
+
+/**
+ * Absolute paths. `layout`: where state dirs and configs come and go; `content`: where agents and
+ * their stores do.
+ */
+export type Directories = ReadonlyMap<string, 'layout' | 'content'>;
+
+/**
+ * Reads everything that a Snapshot is made of, all files side by side. Cheap to call again: only
+ * what has changed is opened and parsed. Takes no lock and writes nothing.
+ */
+export class StateReader {
+  readonly #options: StateReaderOptions;
+  readonly #configs: ConfigReader;
+  readonly #stores: StoreReader;
+  #locations: Locations | undefined;
+
+  constructor(options: StateReaderOptions) {
+    this.#options = options;
+    this.#configs = new ConfigReader(options.clock, { env: options.host.env });
+    this.#stores = new StoreReader({ clock: options.clock });
+  }
+
+  /**
+   * Not to be called again before it has resolved.
+   * @param relocate look for state dirs again, rather than where they were.
+   */
+  async read(relocate: boolean): Promise<StateRead> {
+    const { stateDirs, lookedIn } = await this.#locate(relocate);
+    const round: Round = { storePaths: new Set(), directories: new Map(), settling: false };
+    const reads = await Promise.all(stateDirs.map((dir) => this.#readStateDir(dir, round)));
+    this.#stores.keepOnly(round.storePaths);
+    for (const path of layoutDirectories(stateDirs, lookedIn))
+      round.directories.set(path, 'layout');
+    return {
+      reads: { stateDirs: reads, lookedIn },
+      directories: round.directories,
+      settling: round.settling,
+    };
+  }
+
+  async #locate(again: boolean): Promise<Locations> {
+    if (this.#locations !== undefined && !again) return this.#locations;
+    const { host, extraStateDirs, log } = this.#options;
+    const locations = await findStateDirs(host, extraStateDirs());
+    for (const note of locations.notes) {
+      if (!this.#locations?.notes.includes(note)) log(note);
+    }
+    this.#locations = locations;
+    return locations;
+  }
+
+  async #readStateDir(dir: StateDirLocation, round: Round): Promise<StateDirRead> {
+    round.directories.set(join(dir.path, 'agents'), 'content');
+    const [config, idsOnDisk] = await Promise.all([
+      this.#configs.read(dir.configPath),
+      agentIdsOnDisk(dir.path),
+    ]);
+    const agents = await Promise.all(
+      agentList(config, idsOnDisk).map((agent) => this.#readAgent(dir, agent, round)),
+    );
+    const main =
+      agents.find((agent) => agent.id === MAIN_AGENT_ID)?.store ??
+      (await this.#readStore(dir, { id: MAIN_AGENT_ID }, round));
+    const { path, label, inUse } = dir;
+    return { path, label, inUse, config, agents, mainStore: main };
+  }
+
+  async #readAgent(dir: StateDirLocation, agent: ListedAgent, round: Round): Promise<AgentRead> {
+    const { id, name, isDefault, onDiskOnly } = agent;
+    return {
+      id,
+      ...(name !== undefined && { name }),
+      isDefault,
+      onDiskOnly,
+      agentDir: agentDirOf(this.#options.host, dir, agent),
+      store: await this.#readStore(dir, agent, round),
+    };
+  }
+
+  async #readStore(
+    dir: StateDirLocation,
+    agent: { readonly id: string; readonly agentDir?: string },
+    round: Round,
+  ): Promise<StoreRead> {
+    const agentDir = agentDirOf(this.#options.host, dir, agent);
+    const path = authStorePath(agentDir);
+    round.storePaths.add(path);
+    round.directories.set(agentDir, 'content');
+    const target = await linkTarget(path);
+    if (target !== undefined) round.directories.set(dirname(target), 'content');
+    const { read, settling } = await this.#stores.read(path, [
+      runtimeCachePath(agentDir),
+      ...(agent.id === MAIN_AGENT_ID ? [dir.legacyOAuthPath] : []),
+    ]);
+    if (settling) round.settling = true;
+    return read;
+  }
+}
+
+/** What one round of reading gathers on its way. */
+interface Round {
+  readonly storePaths: Set<string>;
+  readonly directories: Map<string, 'layout' | 'content'>;
+  settling: boolean;
+}
+
+function layoutDirectories(
+  stateDirs: readonly StateDirLocation[],
+  lookedIn: readonly string[],
+): readonly string[] {
+  return [
+    ...lookedIn,
+    ...stateDirs.flatMap(({ path, configCandidates }) => [path, ...configCandidates.map(dirname)]),
+  ];
+}
+
+/** Where a store really lies, if its path is a symbolic link. */
+async function linkTarget(path: string): Promise<string | undefined> {
+  try {
+    await readlink(path);
+    return await realpath(path);
+  } catch {
+    return undefined;
+  }
+}

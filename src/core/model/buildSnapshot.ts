@@ -1,0 +1,222 @@
+import { type AuthStore, type Credential, credentialProblems } from '../documents/authStore.ts';
+import type { ConfigRead } from '../documents/config.ts';
+import { shownKey } from '../documents/shownText.ts';
+import { effectiveStore } from './effectiveStore.ts';
+import { loginFingerprint } from './loginFingerprint.ts';
+import { type ConfigAuth, effectiveOrder } from './order.ts';
+import { isUsable, profileState, type RefreshOutcome } from './profileState.ts';
+import { profilesByProvider } from './profilesByProvider.ts';
+import type { AgentRead, Reads, StateDirRead, StoreRead } from './reads.ts';
+import type {
+  AgentSnapshot,
+  ConfigSnapshot,
+  ProfileSnapshot,
+  ProviderSnapshot,
+  Snapshot,
+  StateDirSnapshot,
+  StoreSnapshot,
+} from './snapshot.ts';
+import { reuseEqualParts } from './structuralSharing.ts';
+import { findTwins, type Twins } from './twins.ts';
+
+/**
+ * What views may know, from what the disk said. Pure, and without a secret.
+ *
+ * A store that could not be read whole shows no provider, not even an inherited one: what it holds
+ * is not known, and unreadable is not empty. Where the config cannot be read, profiles are judged
+ * as if it said nothing.
+ *
+ * @param now milliseconds since the epoch.
+ * @param previous every part that is equal in it is that same object in the result (`===`); only
+ *   the outermost object is always new, since `takenAt` is.
+ */
+export function buildSnapshot(reads: Reads, now: number, previous?: Snapshot): Snapshot {
+  const twins = findTwins(reads.stateDirs);
+  const stateDirs = reads.stateDirs.map((dir) =>
+    stateDirSnapshot(dir, { now, twins, refreshOutcomes: reads.refreshOutcomes }),
+  );
+  const snapshot: Snapshot = { takenAt: now, stateDirs, lookedIn: reads.lookedIn };
+  if (previous === undefined) return snapshot;
+  return {
+    takenAt: now,
+    stateDirs: reuseEqualParts(previous.stateDirs, snapshot.stateDirs),
+    lookedIn: reuseEqualParts(previous.lookedIn, snapshot.lookedIn),
+  };
+}
+
+interface Moment {
+  readonly now: number;
+  readonly twins: Twins;
+  readonly refreshOutcomes: ReadonlyMap<string, RefreshOutcome> | undefined;
+}
+
+function stateDirSnapshot(dir: StateDirRead, moment: Moment): StateDirSnapshot {
+  return {
+    path: dir.path,
+    label: dir.label,
+    inUse: dir.inUse,
+    config: configSnapshot(dir.config),
+    agents: dir.agents.map((agent) => agentSnapshot(dir, agent, moment)),
+  };
+}
+
+function agentSnapshot(dir: StateDirRead, agent: AgentRead, moment: Moment): AgentSnapshot {
+  return {
+    id: agent.id,
+    ...(agent.name === undefined ? {} : { name: shownKey(agent.name) }),
+    isDefault: agent.isDefault,
+    onDiskOnly: agent.onDiskOnly,
+    agentDir: agent.agentDir,
+    store: storeSnapshot(agent.store),
+    providers: providerSnapshots(dir, agent, moment),
+  };
+}
+
+function providerSnapshots(
+  dir: StateDirRead,
+  agent: AgentRead,
+  moment: Moment,
+): readonly ProviderSnapshot[] {
+  const effective = effectiveStore(agent.store, dir.mainStore);
+  if (effective === undefined) return [];
+  const context: AgentContext = {
+    ...moment,
+    dir,
+    agent,
+    effective,
+    own: agent.store.kind === 'whole' ? agent.store.store : undefined,
+    config: readableConfig(dir.config),
+    idsByLogin: idsByLogin(effective),
+  };
+  return [...profilesByProvider(effective)]
+    .sort(([a], [b]) => compareIds(a, b))
+    .map(([provider, ids]) => providerSnapshot(provider, ids, context));
+}
+
+interface AgentContext extends Moment {
+  readonly dir: StateDirRead;
+  readonly agent: AgentRead;
+  readonly effective: AuthStore;
+  readonly own: AuthStore | undefined;
+  readonly config: ConfigAuth;
+  readonly idsByLogin: ReadonlyMap<string, readonly string[]>;
+}
+
+function providerSnapshot(
+  provider: string,
+  stored: readonly string[],
+  context: AgentContext,
+): ProviderSnapshot {
+  const { effective, config, now } = context;
+  const order = effectiveOrder({ provider, store: effective, config, now });
+  const inOrder = new Set(order.ids);
+  const rest = stored.filter((id) => !inOrder.has(id)).sort(compareIds);
+  const profiles = [...order.ids, ...rest].flatMap((id, place) => {
+    const credential = effective.profiles.get(id);
+    if (credential === undefined) return [];
+    const leftOut = order.leftOut.get(id);
+    const state = profileState({
+      credential,
+      stats: effective.usageStats.get(id),
+      leftOut,
+      refreshOutcome: outcomeOf(credential, context.refreshOutcomes),
+      now,
+    });
+    const profile: ProfileSnapshot = {
+      id,
+      name: profileName(id),
+      provider,
+      type: credential.type,
+      ...emailOf(id, credential, config),
+      state,
+      ...(inOrder.has(id) ? { position: place } : {}),
+      ...(leftOut === undefined ? {} : { leftOut }),
+      next: place === 0 && inOrder.has(id) && isUsable(state),
+      origin: context.own?.profiles.has(id) ? 'own' : 'inherited',
+      sharedWith: context.twins.sharedWith(credential, context.dir, context.agent),
+      ...expiresOf(credential),
+      problems: problemsOf(id, credential, context),
+    };
+    return [profile];
+  });
+  return { id: provider, profiles, orderSource: order.source };
+}
+
+function outcomeOf(
+  credential: Credential,
+  outcomes: ReadonlyMap<string, RefreshOutcome> | undefined,
+): RefreshOutcome | undefined {
+  if (outcomes === undefined || credential.type !== 'oauth') return undefined;
+  const fingerprint = loginFingerprint(credential);
+  return fingerprint === undefined ? undefined : outcomes.get(fingerprint);
+}
+
+/** Profile ids are `<provider>:<name>`; one without a name goes by its whole id. */
+function profileName(id: string): string {
+  return shownKey(id.slice(id.indexOf(':') + 1).trim()) || shownKey(id);
+}
+
+/** The login's own e-mail; else the one that somebody wrote into the config. */
+function emailOf(
+  id: string,
+  credential: Credential,
+  config: ConfigAuth,
+): { readonly email?: string } {
+  const email = credential.email?.trim() || config.authProfiles.get(id)?.email?.trim();
+  return email ? { email: shownKey(email) } : {};
+}
+
+function expiresOf(credential: Credential): { readonly expires?: number } {
+  if (credential.type === 'api_key' || credential.expires === undefined) return {};
+  return { expires: credential.expires };
+}
+
+function problemsOf(id: string, credential: Credential, context: AgentContext): readonly string[] {
+  const problems = [...credentialProblems(credential)];
+  const fingerprint = loginFingerprint(credential);
+  const sameLogin = fingerprint === undefined ? [] : (context.idsByLogin.get(fingerprint) ?? []);
+  for (const other of sameLogin) {
+    if (other !== id) problems.push(`the same login as ${shownKey(other)}`);
+  }
+  return problems;
+}
+
+function idsByLogin(store: AuthStore): ReadonlyMap<string, readonly string[]> {
+  const byLogin = new Map<string, string[]>();
+  for (const [id, credential] of store.profiles) {
+    const fingerprint = loginFingerprint(credential);
+    if (fingerprint === undefined) continue;
+    const ids = byLogin.get(fingerprint);
+    if (ids === undefined) byLogin.set(fingerprint, [id]);
+    else ids.push(id);
+  }
+  return byLogin;
+}
+
+const NOTHING_CONFIGURED: ConfigAuth = { authProfiles: new Map(), authOrder: new Map() };
+
+function readableConfig(read: ConfigRead): ConfigAuth {
+  return read.kind === 'whole' || read.kind === 'absent' ? read.config : NOTHING_CONFIGURED;
+}
+
+function configSnapshot(read: ConfigRead): ConfigSnapshot {
+  switch (read.kind) {
+    case 'absent':
+    case 'whole':
+      return { kind: read.kind, path: read.path };
+    case 'unreadable':
+      return { kind: 'unreadable', path: read.path, errno: read.errno };
+    case 'invalid':
+      return { kind: 'invalid', path: read.path, detail: read.detail };
+  }
+}
+
+function storeSnapshot(read: StoreRead): StoreSnapshot {
+  if (read.kind !== 'whole') return read;
+  return { kind: 'whole', path: read.path, problems: read.problems };
+}
+
+/** The same everywhere, whatever the person's language. */
+function compareIds(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { Credential } from '../documents/authStore.ts';
+import { isBlank } from './order.ts';
+
+const known = new WeakMap<Credential, string | undefined>();
+
+/**
+ * Says whether two stored credentials are the same login, without the secret: 12 hex digits of the
+ * SHA-256 of the refresh token (of the token, where there is none). `undefined` for API keys, which
+ * may stand in many stores without one hurting the other, and for blank secrets. To be compared,
+ * not shown: it does not belong in a Snapshot. Reckoned once for a credential object.
+ */
+export function loginFingerprint(credential: Credential): string | undefined {
+  if (known.has(credential)) return known.get(credential);
+  const secret = loginSecret(credential);
+  const fingerprint =
+    secret === undefined || isBlank(secret)
+      ? undefined
+      : createHash('sha256').update(secret).digest('hex').slice(0, 12);
+  known.set(credential, fingerprint);
+  return fingerprint;
+}
+
+function loginSecret(credential: Credential): string | undefined {
+  switch (credential.type) {
+    case 'oauth':
+      return isBlank(credential.refresh) ? credential.access : credential.refresh;
+    case 'token':
+      return credential.token;
+    case 'api_key':
+      return undefined;
+  }
+}

@@ -1,0 +1,164 @@
+import type { Credential, UsageStats } from '../documents/authStore.ts';
+import { normalizeProviderId } from '../documents/providerIds.ts';
+import { shownKey } from '../documents/shownText.ts';
+import { isBlank, unusableUntil, usableEnd } from './order.ts';
+import type { LeftOutReason } from './snapshot.ts';
+
+/**
+ * How a profile stands, in the words of people rather than of the file. A closed union: every
+ * surface shows exactly these. Times are milliseconds since the epoch.
+ */
+export type ProfileState =
+  /**
+   * OAuth with a refresh token: it renews itself; `at` is when the access token ends. In the past
+   * (0 where no end is stored): at its next use.
+   */
+  | { readonly kind: 'renews'; readonly at: number }
+  /** A token with a known end that is far off. */
+  | { readonly kind: 'lasts'; readonly until: number }
+  /** Needs a person within the warning time. */
+  | { readonly kind: 'ending'; readonly at: number }
+  /** A key, or a token with no known end. */
+  | { readonly kind: 'static' }
+  /** A transient fault; another try at `at`. */
+  | { readonly kind: 'retrying'; readonly at: number }
+  /** Past its end, and cannot renew. */
+  | { readonly kind: 'expired'; readonly since: number }
+  /** The provider refused the grant: only a new sign-in helps. */
+  | { readonly kind: 'dead' }
+  | { readonly kind: 'cooling'; readonly until: number }
+  | { readonly kind: 'disabled'; readonly until: number; readonly reason?: string }
+  /** Stored, but the config or a written order leaves it out, so it is not used. */
+  | { readonly kind: 'hidden'; readonly why: HiddenReason }
+  /** No secret, or a wrong shape. */
+  | { readonly kind: 'broken'; readonly why: BrokenReason };
+
+export type HiddenReason = 'notInOrder' | 'notInConfig' | 'configDisagrees';
+export type BrokenReason = 'noToken' | 'noKey' | 'noExpiry' | 'badProvider';
+
+/** The states in which a person has to act, most urgent first. */
+export function needsPerson(state: ProfileState): boolean {
+  return (
+    state.kind === 'dead' ||
+    state.kind === 'expired' ||
+    state.kind === 'ending' ||
+    state.kind === 'broken'
+  );
+}
+
+/** The state of a profile that an agent can use as it stands. */
+export function isUsable(state: ProfileState): boolean {
+  switch (state.kind) {
+    case 'renews':
+    case 'lasts':
+    case 'ending':
+    case 'static':
+    case 'retrying':
+      return true;
+    case 'expired':
+    case 'dead':
+    case 'cooling':
+    case 'disabled':
+    case 'hidden':
+    case 'broken':
+      return false;
+  }
+}
+
+/** How long before an end that only a person can move, a profile is `ending`. */
+export const WARNING_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** What our own refreshes of this login came to; the store does not say. */
+export type RefreshOutcome =
+  | { readonly kind: 'dead' }
+  /** Milliseconds since the epoch of the next try. */
+  | { readonly kind: 'retrying'; readonly at: number };
+
+export interface ProfileFacts {
+  readonly credential: Credential;
+  readonly stats?: UsageStats | undefined;
+  /** Why the effective order leaves it out, if it does. */
+  readonly leftOut?: LeftOutReason | undefined;
+  readonly refreshOutcome?: RefreshOutcome | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * The one state to show of a profile. Pure. Where several are true, what a person should know
+ * first wins:
+ *
+ * 1. `hidden`: nothing uses it, so nothing about it is urgent.
+ * 2. `broken`, `dead`, `expired`: only a person helps, and waiting does not. A pause over one of
+ *    these would promise a return that does not come.
+ * 3. `disabled`, `cooling`: passes by itself, but explains why the profile is not used now. Unless
+ *    the credential ends before the pause does: then it is `ending`.
+ * 4. `retrying`, then the plain states by the credential's end.
+ */
+export function profileState(facts: ProfileFacts): ProfileState {
+  const { credential, stats, leftOut, refreshOutcome, now } = facts;
+  if (leftOut === 'notInOrder' || leftOut === 'notInConfig' || leftOut === 'configDisagrees') {
+    return { kind: 'hidden', why: leftOut };
+  }
+  const plain = stateOfCredential(credential, now);
+  if (plain.kind === 'broken') return plain;
+  if (refreshOutcome?.kind === 'dead') return { kind: 'dead' };
+  if (plain.kind === 'expired') return plain;
+  const pause = pauseOf(stats, now);
+  if (pause !== undefined && !(plain.kind === 'ending' && plain.at <= pause.until)) return pause;
+  if (plain.kind === 'renews' && refreshOutcome !== undefined) return refreshOutcome;
+  return plain;
+}
+
+/** The moments at which `profileState` or the order may change by time alone, in no order. */
+export function turningPoints(credential: Credential, stats: UsageStats | undefined): number[] {
+  const points = [stats?.cooldownUntil, stats?.disabledUntil];
+  const end = credential.type === 'api_key' ? undefined : usableEnd(credential.expires);
+  if (end !== undefined) points.push(end - WARNING_MS, end);
+  return points.filter((point) => point !== undefined);
+}
+
+function stateOfCredential(credential: Credential, now: number): ProfileState {
+  if (normalizeProviderId(credential.provider) === '')
+    return { kind: 'broken', why: 'badProvider' };
+  switch (credential.type) {
+    case 'api_key':
+      return isBlank(credential.key) ? { kind: 'broken', why: 'noKey' } : { kind: 'static' };
+    case 'token': {
+      if (isBlank(credential.token)) return { kind: 'broken', why: 'noToken' };
+      const end = usableEnd(credential.expires);
+      return end === undefined ? { kind: 'static' } : untilPersonActs(end, now);
+    }
+    case 'oauth': {
+      const end = usableEnd(credential.expires);
+      // CoderClaw hands the access token out, blank or not, until its end; only then it refreshes.
+      const refreshedAtNextUse = end === undefined || end <= now;
+      if (!isBlank(credential.refresh)) {
+        if (isBlank(credential.access) && !refreshedAtNextUse) {
+          return { kind: 'broken', why: 'noToken' };
+        }
+        return { kind: 'renews', at: end ?? 0 };
+      }
+      if (isBlank(credential.access)) return { kind: 'broken', why: 'noToken' };
+      // To be refreshed at each use, with nothing to do it with.
+      return end === undefined ? { kind: 'broken', why: 'noExpiry' } : untilPersonActs(end, now);
+    }
+  }
+}
+
+function untilPersonActs(end: number, now: number): ProfileState {
+  if (end <= now) return { kind: 'expired', since: end };
+  return end - now <= WARNING_MS ? { kind: 'ending', at: end } : { kind: 'lasts', until: end };
+}
+
+/** CoderClaw waits for the later of the two; the one with a reason tells more. */
+function pauseOf(
+  stats: UsageStats | undefined,
+  now: number,
+): Extract<ProfileState, { kind: 'cooling' | 'disabled' }> | undefined {
+  const until = unusableUntil(stats, now);
+  if (until === undefined) return undefined;
+  if ((stats?.disabledUntil ?? 0) <= now) return { kind: 'cooling', until };
+  const reason = shownKey(stats?.disabledReason?.trim() ?? '', 40);
+  return reason === '' ? { kind: 'disabled', until } : { kind: 'disabled', until, reason };
+}

@@ -1,0 +1,105 @@
+import type { ProfileState } from './profileState.ts';
+
+/**
+ * All that views may know, at one moment: plain immutable data without a single secret in it.
+ * Built by `buildSnapshot` from strict reads; a new one replaces it as a whole.
+ */
+export interface Snapshot {
+  /** Milliseconds since the epoch; states and relative times are as of this moment. */
+  readonly takenAt: number;
+  /** The one in use first. Empty: no CoderClaw was found. */
+  readonly stateDirs: readonly StateDirSnapshot[];
+  /** Where it was looked for, for the welcome view. Absolute paths. */
+  readonly lookedIn: readonly string[];
+}
+
+export interface StateDirSnapshot {
+  /** Absolute path: the id. */
+  readonly path: string;
+  /** Short for people: `~/.coderclaw/e4dde339`. */
+  readonly label: string;
+  /** The CLI on this machine would use this one. */
+  readonly inUse: boolean;
+  readonly config: ConfigSnapshot;
+  /** The default agent first, then in the order of the config, then those only on disk by name. */
+  readonly agents: readonly AgentSnapshot[];
+}
+
+export type ConfigSnapshot =
+  | { readonly kind: 'absent'; readonly path: string }
+  | { readonly kind: 'whole'; readonly path: string }
+  | { readonly kind: 'unreadable'; readonly path: string; readonly errno: string }
+  | { readonly kind: 'invalid'; readonly path: string; readonly detail: string };
+
+export interface AgentSnapshot {
+  readonly id: string;
+  /** The config's name for it, if it has one. */
+  readonly name?: string;
+  readonly isDefault: boolean;
+  /** Not in the config: only its folder was found. */
+  readonly onDiskOnly: boolean;
+  readonly agentDir: string;
+  readonly store: StoreSnapshot;
+  /** By provider id. Empty where the agent has no profile, own or inherited. */
+  readonly providers: readonly ProviderSnapshot[];
+}
+
+/** What the strict read of the agent's own store found. Four different things, and one more. */
+export type StoreSnapshot =
+  | { readonly kind: 'absent'; readonly path: string; readonly legacyPath?: string }
+  | { readonly kind: 'unreadable'; readonly path: string; readonly errno: string }
+  | { readonly kind: 'torn'; readonly path: string; readonly detail: string }
+  | { readonly kind: 'unknownVersion'; readonly path: string; readonly version: string }
+  | {
+      readonly kind: 'whole';
+      readonly path: string;
+      /** Parts of the file that CoderClaw drops or that make no sense, for the log and tooltip. */
+      readonly problems: readonly string[];
+    };
+
+export interface ProviderSnapshot {
+  /** Normalized provider id. */
+  readonly id: string;
+  /** Those of the effective order first, as used; then the rest by id. */
+  readonly profiles: readonly ProfileSnapshot[];
+  /** Which rule gave the order (FORMAT: store's order, config's order, config's profiles, stored). */
+  readonly orderSource: OrderSource;
+}
+
+export type OrderSource = 'store' | 'config' | 'configProfiles' | 'stored';
+
+/** Why a stored profile is not in the effective order. */
+export type LeftOutReason =
+  /** An order was written down (in the store or the config), and it does not stand in it. */
+  | 'notInOrder'
+  /** The config lists profiles of this provider, and it is not among them. */
+  | 'notInConfig'
+  /** The config's entry for it names another provider, or another kind of credential. */
+  | 'configDisagrees'
+  | 'noSecret'
+  /** A token past its end. */
+  | 'expired';
+
+export interface ProfileSnapshot {
+  readonly id: string;
+  /** The part after `<provider>:`, or the whole id. */
+  readonly name: string;
+  readonly provider: string;
+  readonly type: 'oauth' | 'token' | 'api_key';
+  readonly email?: string;
+  readonly state: ProfileState;
+  /** Place in the effective order, counted from 0; absent when it is not in it. */
+  readonly position?: number;
+  /** Why it is not in the effective order; absent when it is. */
+  readonly leftOut?: LeftOutReason;
+  /** The first of the effective order and usable: what the agent uses next. */
+  readonly next: boolean;
+  /** Stands in the agent's own file, or is seen from the main agent's. */
+  readonly origin: 'own' | 'inherited';
+  /** Ids of other agents (of any state dir, as `<state dir label> <agent>` there) whose own store holds the same login. */
+  readonly sharedWith: readonly string[];
+  /** End of the access token or token: milliseconds since the epoch, as stored. */
+  readonly expires?: number;
+  /** Odd things about this profile worth a line in the tooltip (e.g. an end in seconds). */
+  readonly problems: readonly string[];
+}

@@ -1,0 +1,323 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Cancelled, type Clock, systemClock } from '../../../../src/core/clock.ts';
+import {
+  LiveSnapshot,
+  type LiveSnapshotOptions,
+} from '../../../../src/core/liveSnapshot/liveSnapshot.ts';
+import { type StateRead, StateReader } from '../../../../src/core/liveSnapshot/stateReader.ts';
+import type { AgentSnapshot, Snapshot } from '../../../../src/core/model/snapshot.ts';
+import { ManualClock } from './manualClock.ts';
+
+const HOUR = 3_600_000;
+
+/** Generous: what is asserted is that it comes at all, not how fast. */
+const AT_LAST_MS = 5_000;
+
+const NOTHING_READ: StateRead = {
+  reads: { stateDirs: [], lookedIn: [] },
+  directories: new Map(),
+  settling: false,
+};
+
+describe('LiveSnapshot', () => {
+  let home: string;
+  let stateDir: string;
+  let logged: string[];
+  let live: LiveSnapshot | undefined;
+
+  beforeEach(async () => {
+    home = await realpath(await mkdtemp(join(tmpdir(), 'live-snapshot-')));
+    stateDir = join(home, '.coderclaw');
+    logged = [];
+  });
+  afterEach(async () => {
+    live?.dispose();
+    live = undefined;
+    await rm(home, { recursive: true });
+  });
+
+  function open(more: Partial<LiveSnapshotOptions> = {}): LiveSnapshot {
+    live = new LiveSnapshot({ ...optionsWith(systemClock), ...more });
+    return live;
+  }
+
+  function optionsWith(clock: Clock) {
+    return {
+      host: { env: {}, homedir: home, platform: process.platform },
+      extraStateDirs: () => [],
+      clock,
+      log: (line: string) => logged.push(line),
+    };
+  }
+
+  function storePath(agent: string): string {
+    return join(stateDir, 'agents', agent, 'agent', 'auth-profiles.json');
+  }
+
+  async function writeText(path: string, text: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
+
+  function storeText(email: string, more: object = {}, refresh = `refresh-${email}`): string {
+    const credential = { type: 'oauth', provider: 'p', access: 'a', refresh, email };
+    const profiles = { 'p:x': { ...credential, expires: Date.now() + 5 * HOUR } };
+    return JSON.stringify({ version: 1, profiles, ...more });
+  }
+
+  function agentOf(snapshot: Snapshot | undefined, id: string): AgentSnapshot | undefined {
+    return snapshot?.stateDirs[0]?.agents.find((agent) => agent.id === id);
+  }
+
+  function emailOf(snapshot: Snapshot | undefined, id: string): string | undefined {
+    return agentOf(snapshot, id)?.providers[0]?.profiles[0]?.email;
+  }
+
+  /** Resolves with the first Snapshot, now or later, of which this holds. */
+  function until(one: LiveSnapshot, holds: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
+    return new Promise((resolve, reject) => {
+      if (one.current && holds(one.current)) return resolve(one.current);
+      const late = setTimeout(() => reject(new Error('it never came')), AT_LAST_MS);
+      const listening = one.onChange((snapshot) => {
+        if (!holds(snapshot)) return;
+        clearTimeout(late);
+        listening.dispose();
+        resolve(snapshot);
+      });
+    });
+  }
+
+  it('starts empty where there is no CoderClaw, and says where it looked', async () => {
+    const snapshot = await open().ready;
+    assert.deepEqual(snapshot.stateDirs, []);
+    assert.ok(snapshot.lookedIn.includes(stateDir));
+  });
+
+  it('sees CoderClaw arrive', async () => {
+    const one = open();
+    await one.ready;
+    await writeText(storePath('main'), storeText('a@x.test'));
+    await until(one, (snapshot) => emailOf(snapshot, 'main') === 'a@x.test');
+  });
+
+  it('shows the default agent first, then the config’s, then those only on disk', async () => {
+    const config = "{agents: {list: [{id: 'zed', name: 'Zed'}, {id: 'Able', default: true}]}}";
+    await writeText(join(stateDir, 'coderclaw.json'), config);
+    for (const id of ['main', 'able', 'extra']) await writeText(storePath(id), storeText(id));
+    const snapshot = await open().ready;
+    assert.deepEqual(
+      snapshot.stateDirs[0]?.agents.map(({ id, name, isDefault, onDiskOnly, store }) => [
+        id,
+        name,
+        isDefault,
+        onDiskOnly,
+        store.kind,
+      ]),
+      [
+        ['able', undefined, true, false, 'whole'],
+        ['zed', 'Zed', false, false, 'absent'],
+        ['extra', undefined, false, true, 'whole'],
+        ['main', undefined, false, true, 'whole'],
+      ],
+    );
+  });
+
+  it('shows every change on disk, and keeps what did not change the same object', async () => {
+    await writeText(storePath('main'), storeText('main@x.test'));
+    await writeText(storePath('work'), storeText('0'));
+    const one = open();
+    const before = await one.ready;
+    const took: number[] = [];
+    for (let round = 1; round <= 15; round++) {
+      const begun = performance.now();
+      await writeFile(storePath('work'), storeText(`${round}`));
+      const snapshot = await until(one, (now) => emailOf(now, 'work') === `${round}`);
+      took.push(performance.now() - begun);
+      assert.equal(agentOf(snapshot, 'main'), agentOf(before, 'main'));
+      assert.notEqual(agentOf(snapshot, 'work'), agentOf(before, 'work'));
+    }
+    took.sort((a, b) => a - b);
+    console.log(`      shown after ${took[7]?.toFixed()} ms, at most ${took.at(-1)?.toFixed()} ms`);
+  });
+
+  it('sees new agents, config edits, and changes of a linked store where it really lies', async () => {
+    await writeText(storePath('main'), storeText('a'));
+    const one = open();
+    await one.ready;
+    await writeText(storePath('work'), storeText('b'));
+    await until(one, (snapshot) => emailOf(snapshot, 'work') === 'b');
+    await writeText(join(stateDir, 'coderclaw.json'), '{agents: {list: [{id: "work"}]}}');
+    await until(one, (snapshot) => snapshot.stateDirs[0]?.agents[0]?.id === 'work');
+    const real = join(home, 'elsewhere', 'store.json');
+    await writeText(real, storeText('c'));
+    await mkdir(dirname(storePath('linked')), { recursive: true });
+    await symlink(real, storePath('linked'));
+    await until(one, (snapshot) => emailOf(snapshot, 'linked') === 'c');
+    await writeFile(real, storeText('d'));
+    await until(one, (snapshot) => emailOf(snapshot, 'linked') === 'd');
+  });
+
+  it('names agents that share a login, and lets no secret through (S17)', async () => {
+    await writeText(storePath('main'), storeText('a@x.test', {}, 'CANARY-REFRESH'));
+    await writeText(storePath('work'), storeText('a@x.test', {}, 'CANARY-REFRESH'));
+    await writeText(storePath('torn'), '{"version": 1, "profiles": {"p:x": {"refresh": "CANARY-');
+    const snapshot = await open().ready;
+    const [profile] = agentOf(snapshot, 'work')?.providers[0]?.profiles ?? [];
+    assert.deepEqual(profile?.sharedWith, ['main']);
+    assert.equal(agentOf(snapshot, 'torn')?.store.kind, 'torn');
+    assert.ok(!JSON.stringify([snapshot, logged]).includes('CANARY'));
+  });
+
+  it('never shows a store torn that is being written, nor hides that one stays so', async () => {
+    await writeText(storePath('main'), storeText('0'));
+    await writeText(storePath('work'), storeText('0'));
+    const one = open();
+    await one.ready;
+    const kinds = new Set<string | undefined>();
+    one.onChange((snapshot) => kinds.add(agentOf(snapshot, 'work')?.store.kind));
+    await writeFile(storePath('work'), '');
+    await delay(150);
+    await writeFile(storePath('work'), storeText('1').slice(0, 40));
+    await delay(150);
+    await writeFile(storePath('work'), storeText('1'));
+    await until(one, (snapshot) => emailOf(snapshot, 'work') === '1');
+    assert.deepEqual([...kinds], ['whole']);
+
+    const begun = performance.now();
+    await writeFile(storePath('work'), '{');
+    await writeFile(storePath('main'), storeText('2'));
+    // The others are not kept waiting meanwhile.
+    const meanwhile = await until(one, (snapshot) => emailOf(snapshot, 'main') === '2');
+    assert.equal(agentOf(meanwhile, 'work')?.store.kind, 'whole');
+    const torn = (snapshot: Snapshot) => agentOf(snapshot, 'work')?.store.kind === 'torn';
+    assert.deepEqual(agentOf(await until(one, torn), 'work')?.providers, []);
+    assert.ok(performance.now() - begun >= 1000);
+  });
+
+  it('rebuilds when time alone changes a state, sets one timer for it, and none without need', async () => {
+    const start = Date.now();
+    const clock = new ManualClock(start);
+    const usageStats = { 'p:x': { cooldownUntil: start + HOUR } };
+    await writeText(storePath('main'), storeText('a', { usageStats }));
+    const one = open(optionsWith(clock));
+    const state = (snapshot: Snapshot | undefined) =>
+      agentOf(snapshot, 'main')?.providers[0]?.profiles[0]?.state.kind;
+    assert.equal(state(await one.ready), 'cooling');
+    assert.deepEqual(clock.pending, [start + HOUR]);
+    clock.advance(HOUR);
+    assert.equal(state(await until(one, (snapshot) => state(snapshot) !== 'cooling')), 'renews');
+
+    const keys = { 'p:k': { type: 'api_key', provider: 'p', key: 'k' } };
+    await writeFile(storePath('main'), JSON.stringify({ version: 1, profiles: keys }));
+    await until(one, (snapshot) => state(snapshot) === 'static');
+    assert.deepEqual(clock.pending, []);
+  });
+
+  it('reads once at the start of a quiet time, and then no more', async () => {
+    await writeText(storePath('main'), storeText('a'));
+    const reader = new StateReader(optionsWith(systemClock));
+    let reads = 0;
+    const counted = {
+      read: (relocate: boolean) => {
+        reads += 1;
+        return reader.read(relocate);
+      },
+    };
+    await open({ reader: counted }).ready;
+    // Once to learn which directories there are, once more when they are watched.
+    assert.equal(reads, 2);
+    await delay(300);
+    assert.equal(reads, 2);
+  });
+
+  it('tells nobody of a change that changes nothing', async () => {
+    await writeText(storePath('main'), storeText('a'));
+    const one = open();
+    const first = await one.ready;
+    let told = 0;
+    one.onChange(() => told++);
+    await one.refresh();
+    assert.equal(told, 0);
+    assert.equal(one.current?.stateDirs, first.stateDirs);
+  });
+
+  it('makes one more read of any number of wishes during one, and begins it after them', async () => {
+    let reads = 0;
+    const answers: (() => void)[] = [];
+    const reader = {
+      read: () => {
+        reads += 1;
+        return new Promise<StateRead>((resolve) => answers.push(() => resolve(NOTHING_READ)));
+      },
+    };
+    const one = open({ reader });
+    let done = 0;
+    const wishes = [1, 2, 3].map(() => one.refresh().then(() => done++));
+    assert.equal(reads, 1);
+    answers[0]?.();
+    await one.ready;
+    await delay(0);
+    assert.equal(reads, 2);
+    assert.equal(done, 0);
+    answers[1]?.();
+    await Promise.all(wishes);
+    assert.equal(reads, 2);
+  });
+
+  it('logs what goes wrong, keeps the last Snapshot and goes on', async () => {
+    await writeText(storePath('main'), storeText('a'));
+    const reader = new StateReader(optionsWith(systemClock));
+    let broken = true;
+    const flaky = {
+      read: (relocate: boolean) => {
+        if (broken) throw new Error('no such luck');
+        return reader.read(relocate);
+      },
+    };
+    const one = open({ reader: flaky });
+    assert.deepEqual((await one.ready).stateDirs, []);
+    broken = false;
+    one.onChange(() => {
+      throw new Error('a bad listener');
+    });
+    await one.refresh();
+    assert.equal(emailOf(await one.ready, 'main'), 'a');
+    broken = true;
+    await one.refresh();
+    assert.equal(emailOf(one.current, 'main'), 'a');
+    assert.deepEqual(logged, [
+      'reading the state failed: no such luck',
+      'showing the state failed: a bad listener',
+      'reading the state failed: no such luck',
+    ]);
+  });
+
+  it('stops everything when disposed', async () => {
+    const start = Date.now();
+    const clock = new ManualClock(start);
+    const usageStats = { 'p:x': { cooldownUntil: start + HOUR } };
+    await writeText(storePath('main'), storeText('a', { usageStats }));
+    const one = open(optionsWith(clock));
+    await one.ready;
+    let told = 0;
+    one.onChange(() => told++);
+    one.dispose();
+    assert.deepEqual(clock.pending, []);
+    await writeFile(storePath('main'), storeText('b'));
+    await one.refresh();
+    await delay(200);
+    assert.equal(told, 0);
+    assert.equal(emailOf(one.current, 'main'), 'a');
+  });
+
+  it('cancels `ready` when disposed before the first Snapshot', async () => {
+    const one = open({ reader: { read: () => new Promise(() => {}) } });
+    const { ready } = one;
+    one.dispose();
+    await assert.rejects(ready, Cancelled);
+  });
+});

@@ -1,0 +1,347 @@
+import assert from 'node:assert/strict';
+import { buildSnapshot } from '../../../../src/core/model/buildSnapshot.ts';
+import { loginFingerprint } from '../../../../src/core/model/loginFingerprint.ts';
+import { nextTurn } from '../../../../src/core/model/nextTurn.ts';
+import type {
+  AgentRead,
+  Reads,
+  StateDirRead,
+  StoreRead,
+} from '../../../../src/core/model/reads.ts';
+import type { ProfileSnapshot, Snapshot } from '../../../../src/core/model/snapshot.ts';
+import { type ConfigDocument, configOf, storeOf } from './vectorCases.ts';
+
+const NOW = 1_795_000_000_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+function oauth(login: string, more: object = {}): object {
+  return {
+    type: 'oauth',
+    provider: 'openai-codex',
+    access: `access-${login}`,
+    refresh: `refresh-${login}`,
+    expires: NOW + 5 * HOUR,
+    ...more,
+  };
+}
+
+function whole(path: string, document: object): StoreRead {
+  return { kind: 'whole', path, store: storeOf({ version: 1, ...document }), problems: [] };
+}
+
+function agent(id: string, store: object | StoreRead, more: Partial<AgentRead> = {}): AgentRead {
+  const path = `/s/agents/${id}/agent/auth-profiles.json`;
+  return {
+    id,
+    isDefault: id === 'main',
+    onDiskOnly: false,
+    agentDir: `/s/agents/${id}/agent`,
+    store: 'kind' in store ? (store as StoreRead) : whole(path, store),
+    ...more,
+  };
+}
+
+function stateDir(agents: readonly AgentRead[], config: ConfigDocument = {}): StateDirRead {
+  const [main] = agents;
+  assert.ok(main);
+  return {
+    path: '/s',
+    label: '~/.coderclaw',
+    inUse: true,
+    config: { kind: 'whole', path: '/s/coderclaw.json', config: configOf(config) },
+    agents,
+    mainStore: main.store,
+  };
+}
+
+function readsOf(...stateDirs: readonly StateDirRead[]): Reads {
+  return { stateDirs, lookedIn: ['/s'] };
+}
+
+function profile(snapshot: Snapshot, agentId: string, id: string, dir = 0): ProfileSnapshot {
+  const found = snapshot.stateDirs[dir]?.agents
+    .find((one) => one.id === agentId)
+    ?.providers.flatMap((provider) => provider.profiles)
+    .find((one) => one.id === id);
+  assert.ok(found, `${agentId} ${id}`);
+  return found;
+}
+
+describe('buildSnapshot', () => {
+  it('shows a profile with its place, its state and its name', () => {
+    const profiles = { 'openai-codex:ann': oauth('1', { email: ' ann@x.test ' }) };
+    const snapshot = buildSnapshot(readsOf(stateDir([agent('main', { profiles })])), NOW);
+    assert.deepEqual(profile(snapshot, 'main', 'openai-codex:ann'), {
+      id: 'openai-codex:ann',
+      name: 'ann',
+      provider: 'openai-codex',
+      type: 'oauth',
+      email: 'ann@x.test',
+      state: { kind: 'renews', at: NOW + 5 * HOUR },
+      position: 0,
+      next: true,
+      origin: 'own',
+      sharedWith: [],
+      expires: NOW + 5 * HOUR,
+      problems: [],
+    });
+  });
+
+  it('groups by normalized provider, sorted, those of the order first, then the rest by id', () => {
+    const token = { type: 'token', token: 't' };
+    const profiles = {
+      'zai:c': { ...token, provider: 'zai' },
+      'zai:b': { ...token, provider: 'Z.AI' },
+      'zai:a': { ...token, provider: ' z-ai ' },
+      'anthropic:x': { ...token, provider: 'Anthropic' },
+    };
+    const order = { zai: ['zai:c'] };
+    const read = readsOf(stateDir([agent('main', { profiles, order })]));
+    const { providers } = buildSnapshot(read, NOW).stateDirs[0]?.agents[0] ?? assert.fail();
+    assert.deepEqual(
+      providers.map(({ id, orderSource, profiles: rows }) => [
+        id,
+        orderSource,
+        ...rows.map((row) => `${row.id} ${row.position} ${row.next} ${row.leftOut}`),
+      ]),
+      [
+        ['anthropic', 'stored', 'anthropic:x 0 true undefined'],
+        [
+          'zai',
+          'store',
+          'zai:c 0 true undefined',
+          'zai:a undefined false notInOrder',
+          'zai:b undefined false notInOrder',
+        ],
+      ],
+    );
+    assert.equal(profile(buildSnapshot(read, NOW), 'main', 'zai:a').state.kind, 'hidden');
+  });
+
+  it('calls nothing next where the first of the order cannot be used', () => {
+    const profiles = { 'openai-codex:a': oauth('1') };
+    const usageStats = { 'openai-codex:a': { cooldownUntil: NOW + HOUR } };
+    const reads = readsOf(stateDir([agent('main', { profiles, usageStats })]));
+    assert.equal(profile(buildSnapshot(reads, NOW), 'main', 'openai-codex:a').position, 0);
+    assert.equal(profile(buildSnapshot(reads, NOW), 'main', 'openai-codex:a').next, false);
+    assert.equal(profile(buildSnapshot(reads, NOW + HOUR), 'main', 'openai-codex:a').next, true);
+  });
+
+  it('lets the main agent’s profiles show through, under the agent’s own', () => {
+    const snapshot = buildSnapshot(
+      readsOf(
+        stateDir([
+          agent('main', {
+            profiles: { 'openai-codex:a': oauth('1'), 'openai-codex:b': oauth('2') },
+          }),
+          agent('work', { profiles: { 'openai-codex:b': oauth('3', { email: 'own@x.test' }) } }),
+          agent('new', { kind: 'absent', path: '/s/agents/new/agent/auth-profiles.json' }),
+        ]),
+      ),
+      NOW,
+    );
+    assert.equal(profile(snapshot, 'main', 'openai-codex:a').origin, 'own');
+    assert.equal(profile(snapshot, 'work', 'openai-codex:a').origin, 'inherited');
+    assert.equal(profile(snapshot, 'work', 'openai-codex:b').origin, 'own');
+    assert.equal(profile(snapshot, 'work', 'openai-codex:b').email, 'own@x.test');
+    assert.equal(profile(snapshot, 'new', 'openai-codex:b').origin, 'inherited');
+  });
+
+  it('shows no provider for an agent whose own store is there but not known (I8)', () => {
+    const path = '/s/agents/work/agent/auth-profiles.json';
+    const stores: readonly StoreRead[] = [
+      { kind: 'torn', path, detail: 'the file is empty' },
+      { kind: 'unreadable', path, errno: 'EACCES' },
+      { kind: 'unknownVersion', path, version: '2' },
+    ];
+    for (const store of stores) {
+      const main = agent('main', { profiles: { 'openai-codex:a': oauth('1') } });
+      const snapshot = buildSnapshot(readsOf(stateDir([main, agent('work', store)])), NOW);
+      assert.deepEqual(snapshot.stateDirs[0]?.agents[1]?.store, store);
+      assert.deepEqual(snapshot.stateDirs[0]?.agents[1]?.providers, []);
+      assert.equal(snapshot.stateDirs[0]?.agents[0]?.providers.length, 1);
+    }
+  });
+
+  it('names the others whose own store holds the same login, in every state dir', () => {
+    const shared = { profiles: { 'openai-codex:a': oauth('1') } };
+    const other: StateDirRead = {
+      ...stateDir([agent('lab', whole('/t/auth-profiles.json', shared))]),
+      path: '/t',
+      label: '~/.coderclaw-t',
+      inUse: false,
+    };
+    const heir = agent('heir', { kind: 'absent', path: '/s/agents/heir/agent/auth-profiles.json' });
+    const keys = { 'zai:k': { type: 'api_key', provider: 'zai', key: 'same' } };
+    const snapshot = buildSnapshot(
+      readsOf(
+        stateDir([
+          agent('main', { profiles: { ...shared.profiles, ...keys } }),
+          agent('work', { profiles: { 'openai-codex:copy': oauth('1'), ...keys } }),
+          heir,
+        ]),
+        other,
+      ),
+      NOW,
+    );
+    const holders = (agentId: string, id: string, dir = 0) =>
+      profile(snapshot, agentId, id, dir).sharedWith;
+    assert.deepEqual(holders('main', 'openai-codex:a'), ['work', '~/.coderclaw-t lab']);
+    assert.deepEqual(holders('work', 'openai-codex:copy'), ['main', '~/.coderclaw-t lab']);
+    // An heir holds no copy: it shares what main shares, but not with main.
+    assert.deepEqual(holders('heir', 'openai-codex:a'), ['work', '~/.coderclaw-t lab']);
+    assert.deepEqual(holders('lab', 'openai-codex:a', 1), [
+      '~/.coderclaw main',
+      '~/.coderclaw work',
+    ]);
+    assert.deepEqual(holders('main', 'zai:k'), []);
+  });
+
+  it('takes two agents of one folder for one store', () => {
+    const store = whole('/one/auth-profiles.json', { profiles: { 'openai-codex:a': oauth('1') } });
+    const snapshot = buildSnapshot(
+      readsOf(stateDir([agent('main', store), agent('work', store)])),
+      NOW,
+    );
+    assert.deepEqual(profile(snapshot, 'main', 'openai-codex:a').sharedWith, []);
+    assert.equal(profile(snapshot, 'work', 'openai-codex:a').origin, 'own');
+  });
+
+  it('tells of a login that stands twice in one store, and of an end in seconds', () => {
+    const profiles = {
+      'openai-codex:a': oauth('1'),
+      'openai-codex:b': oauth('1', { expires: NOW / 1000 }),
+    };
+    const snapshot = buildSnapshot(readsOf(stateDir([agent('main', { profiles })])), NOW);
+    assert.deepEqual(profile(snapshot, 'main', 'openai-codex:a').problems, [
+      'the same login as openai-codex:b',
+    ]);
+    assert.equal(profile(snapshot, 'main', 'openai-codex:b').problems.length, 2);
+  });
+
+  it('knows a refused login by its token, not by its profile', () => {
+    const reads = readsOf(
+      stateDir([
+        agent('main', { profiles: { 'openai-codex:a': oauth('1'), 'openai-codex:b': oauth('2') } }),
+      ]),
+    );
+    const refused = storeOf({ version: 1, profiles: { x: oauth('1') } }).profiles.get('x');
+    const fingerprint = refused && loginFingerprint(refused);
+    assert.ok(fingerprint);
+    const refreshOutcomes = new Map([[fingerprint, { kind: 'dead' } as const]]);
+    const snapshot = buildSnapshot({ ...reads, refreshOutcomes }, NOW);
+    assert.equal(profile(snapshot, 'main', 'openai-codex:a').state.kind, 'dead');
+    assert.equal(profile(snapshot, 'main', 'openai-codex:b').state.kind, 'renews');
+  });
+
+  it('judges as if the config said nothing where it cannot be read', () => {
+    const dir: StateDirRead = {
+      ...stateDir([agent('main', { profiles: { 'openai-codex:a': oauth('1') } })]),
+      config: { kind: 'invalid', path: '/s/coderclaw.json', detail: 'bad', line: 1, column: 2 },
+    };
+    const snapshot = buildSnapshot(readsOf(dir), NOW);
+    assert.deepEqual(snapshot.stateDirs[0]?.config, {
+      kind: 'invalid',
+      path: '/s/coderclaw.json',
+      detail: 'bad',
+    });
+    assert.equal(profile(snapshot, 'main', 'openai-codex:a').next, true);
+  });
+
+  it('keeps every unchanged part the same object', () => {
+    const main = {
+      profiles: { 'openai-codex:a': oauth('1'), 'zai:k': oauth('9', { provider: 'zai' }) },
+    };
+    const first = buildSnapshot(
+      readsOf(stateDir([agent('main', main), agent('work', { profiles: { w: oauth('2') } })])),
+      NOW,
+    );
+    const same = buildSnapshot(
+      readsOf(stateDir([agent('main', main), agent('work', { profiles: { w: oauth('2') } })])),
+      NOW + 1,
+      first,
+    );
+    assert.equal(same.stateDirs, first.stateDirs);
+    assert.equal(same.takenAt, NOW + 1);
+
+    const changed = { profiles: { w: oauth('2', { expires: NOW + 6 * HOUR }) } };
+    const next = buildSnapshot(
+      readsOf(stateDir([agent('main', main), agent('work', changed)])),
+      NOW,
+      first,
+    );
+    assert.equal(next.stateDirs[0]?.agents[0], first.stateDirs[0]?.agents[0]);
+    const [before, after] = [first, next].map((one) => one.stateDirs[0]?.agents[1]);
+    assert.notEqual(after, before);
+    assert.equal(profile(next, 'work', 'zai:k'), profile(first, 'work', 'zai:k'));
+    assert.notEqual(profile(next, 'work', 'w'), profile(first, 'work', 'w'));
+  });
+
+  it('holds no secret (S17)', () => {
+    const secrets = ['CANARY-ACCESS', 'CANARY-REFRESH', 'CANARY-TOKEN', 'CANARY-KEY', 'CANARY-RAW'];
+    const profiles = {
+      'p:o': {
+        type: 'oauth',
+        provider: 'p',
+        access: 'CANARY-ACCESS',
+        refresh: 'CANARY-REFRESH',
+        idToken: 'CANARY-RAW',
+      },
+      'p:t': { type: 'token', provider: 'p', token: 'CANARY-TOKEN', expires: 1_795_000_000 },
+      'p:k': { type: 'api_key', provider: 'p', key: 'CANARY-KEY' },
+    };
+    const reads = readsOf(stateDir([agent('main', { profiles }), agent('work', { profiles })]));
+    const text = JSON.stringify(buildSnapshot(reads, NOW));
+    assert.ok(text.includes('p:k'));
+    for (const secret of secrets) assert.ok(!text.includes(secret), secret);
+    for (const { agents } of reads.stateDirs) {
+      for (const { store } of agents) {
+        if (store.kind !== 'whole') continue;
+        for (const credential of store.store.profiles.values()) {
+          const fingerprint = loginFingerprint(credential);
+          assert.ok(fingerprint === undefined || !text.includes(fingerprint));
+        }
+      }
+    }
+  });
+
+  it('takes ids that are names of Object.prototype as they are', () => {
+    const document = JSON.parse(
+      `{"version": 1, "profiles": {"__proto__": ${JSON.stringify(oauth('1'))}, "toString": ${JSON.stringify(oauth('2', { provider: 'constructor' }))}}}`,
+    ) as object;
+    const snapshot = buildSnapshot(readsOf(stateDir([agent('main', document)])), NOW);
+    assert.equal(profile(snapshot, 'main', '__proto__').next, true);
+    assert.equal(profile(snapshot, 'main', 'toString').provider, 'constructor');
+  });
+});
+
+describe('nextTurn', () => {
+  const token = (expires: number) => ({ type: 'token', provider: 'p', token: 't', expires });
+
+  it('is the first moment at which another Snapshot comes of the same reads', () => {
+    const reads = readsOf(
+      stateDir([
+        agent('main', {
+          profiles: { 'p:a': token(NOW + 8 * DAY), 'p:b': token(NOW + 30 * DAY) },
+          usageStats: { 'p:b': { cooldownUntil: NOW + HOUR } },
+        }),
+      ]),
+    );
+    const seen: number[] = [];
+    let now = NOW;
+    for (let turn = nextTurn(reads, now); turn !== undefined; turn = nextTurn(reads, now)) {
+      const before = buildSnapshot(reads, now);
+      assert.equal(buildSnapshot(reads, turn - 1, before).stateDirs, before.stateDirs);
+      assert.notEqual(buildSnapshot(reads, turn, before).stateDirs, before.stateDirs);
+      seen.push(turn - NOW);
+      now = turn;
+    }
+    assert.deepEqual(seen, [HOUR, DAY, 8 * DAY, 23 * DAY, 30 * DAY]);
+  });
+
+  it('is never where nothing has an end', () => {
+    const profiles = { 'p:k': { type: 'api_key', provider: 'p', key: 'k' } };
+    assert.equal(nextTurn(readsOf(stateDir([agent('main', { profiles })])), NOW), undefined);
+  });
+});
