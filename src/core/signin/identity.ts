@@ -1,0 +1,57 @@
+import type { JsonObject, JsonValue } from '../documents/json.ts';
+import { chatgptClaims } from './chatgptClaims.ts';
+import type { Identity } from './descriptor.ts';
+
+/** Whether two credentials belong to the same person in the same account. */
+export type IdentityComparison = 'same' | 'other' | 'unknown';
+
+/**
+ * Who a stored credential belongs to: by the claims of its access token where it is ChatGPT's, else
+ * by the fields beside it. Never throws; `provider` is '' where none is stored.
+ */
+export function identityOfStored(credential: JsonObject): Identity {
+  const { provider, access, accountId: storedAccount, email: storedEmail } = credential;
+  const claims = typeof access === 'string' ? chatgptClaims(access) : {};
+  const accountId = claims.accountId ?? text(storedAccount);
+  const email = claims.email ?? text(storedEmail);
+  return {
+    provider: text(provider) ?? '',
+    ...(accountId === undefined ? {} : { accountId }),
+    ...(claims.userId === undefined ? {} : { userId: claims.userId }),
+    ...(email === undefined ? {} : { email }),
+  };
+}
+
+/**
+ * Compares two identities. Ids decide where both sides have them; an e-mail can change and can be
+ * shared by two accounts, so it decides only where neither side has an id. 'unknown' must be treated
+ * as another's by whoever is about to replace something.
+ */
+export function sameIdentity(a: Identity, b: Identity): IdentityComparison {
+  if (normalized(a.provider) !== normalized(b.provider)) return 'other';
+  const account = compare(a.accountId, b.accountId);
+  const user = compare(a.userId, b.userId);
+  if (account === 'other' || user === 'other') return 'other';
+  const email = compare(normalized(a.email), normalized(b.email));
+  if (account === 'same') {
+    // A workspace holds several people: without both user ids, two e-mails speak against it.
+    return user === 'unknown' && email === 'other' ? 'unknown' : 'same';
+  }
+  // The same person, but perhaps in another workspace.
+  if (user === 'same') return 'unknown';
+  const hasId = [a.accountId, b.accountId, a.userId, b.userId].some((id) => id !== undefined);
+  return hasId ? 'unknown' : email;
+}
+
+function compare(a: string | undefined, b: string | undefined): IdentityComparison {
+  if (a === undefined || b === undefined) return 'unknown';
+  return a === b ? 'same' : 'other';
+}
+
+function normalized(value: string | undefined): string | undefined {
+  return value?.trim().toLowerCase();
+}
+
+function text(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+}

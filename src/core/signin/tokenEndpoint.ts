@@ -1,0 +1,216 @@
+import {
+  allowInsecureRequests,
+  customFetch,
+  genericTokenEndpointRequest,
+  None,
+} from 'oauth4webapi';
+import { Cancelled, type Clock, throwIfCancelled } from '../clock.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../documents/json.ts';
+import { KnownError } from '../errors.ts';
+import type { TokenResponse } from './descriptor.ts';
+import { checkedEndpoint } from './endpoints.ts';
+import { providerWords } from './providerWords.ts';
+import { checkedTokenResponse } from './tokenResponse.ts';
+
+/** One request to the token endpoint has so many milliseconds, its answer included. */
+export const TOKEN_REQUEST_LIMIT_MS = 15_000;
+/** An answer is at most so many bytes. */
+const LARGEST_ANSWER = 1024 * 1024;
+
+/** Where a public client (RFC 6749 2.1) asks for tokens. */
+export interface TokenEndpoint {
+  readonly tokenEndpoint: string;
+  readonly clientId: string;
+}
+
+export interface TokenServices {
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+}
+
+/**
+ * Redeems an authorization code (RFC 6749 4.1.3, RFC 7636 4.5). The caller sees to it that a code
+ * comes here once. Errors as {@link requestTokens}.
+ */
+export function redeemCode(
+  endpoint: TokenEndpoint,
+  grant: { readonly code: string; readonly redirectUri: string; readonly verifier: string },
+  services: TokenServices,
+  signal?: AbortSignal,
+): Promise<TokenResponse> {
+  const { code, redirectUri, verifier } = grant;
+  return requestTokens(
+    endpoint,
+    'authorization_code',
+    { code, redirect_uri: redirectUri, code_verifier: verifier },
+    services,
+    signal,
+  );
+}
+
+/**
+ * Spends a refresh token (RFC 6749 6). An answer without `refreshToken` means that the old one stays
+ * good. The caller holds whatever lock keeps others from spending it too. Errors as
+ * {@link requestTokens}.
+ */
+export function refreshTokens(
+  endpoint: TokenEndpoint,
+  refreshToken: string,
+  services: TokenServices,
+  signal?: AbortSignal,
+): Promise<TokenResponse> {
+  return requestTokens(
+    endpoint,
+    'refresh_token',
+    { refresh_token: refreshToken },
+    services,
+    signal,
+  );
+}
+
+/**
+ * Sends one token request and checks the answer. No retries, no redirects, no secret and no part of
+ * the body in an error but the provider's own `error` and `error_description`, cleaned.
+ * @throws {KnownError} `signin.badEndpoint` before anything is sent; `signin.network` if there was
+ * no whole answer (whether the request arrived is then unknown); `signin.tokenRefused` for any
+ * status but 200; `signin.badAnswer` if a 200 is not a token response.
+ * @throws {Cancelled} if `signal` aborts; the request may have arrived.
+ */
+async function requestTokens(
+  endpoint: TokenEndpoint,
+  grantType: string,
+  parameters: Readonly<Record<string, string>>,
+  services: TokenServices,
+  signal: AbortSignal | undefined,
+): Promise<TokenResponse> {
+  throwIfCancelled(signal);
+  const url = checkedEndpoint('tokenEndpoint', endpoint.tokenEndpoint);
+  const answer = await withinLimit(url.host, services.clock, signal, async (request) => {
+    const response = await genericTokenEndpointRequest(
+      { issuer: url.origin, token_endpoint: url.href },
+      { client_id: endpoint.clientId },
+      None(),
+      grantType,
+      { ...parameters },
+      {
+        // The address has been checked: https, or http on loopback.
+        [allowInsecureRequests]: true,
+        // It sends `redirect: 'manual'`: a redirect comes back as what it is and ends below.
+        [customFetch]: services.fetch,
+        signal: request,
+      },
+    );
+    return { status: response.status, text: await limitedText(response, url.host) };
+  });
+  if (answer.status !== 200) {
+    throw refusal(url.host, answer.status, answer.text, Object.values(parameters));
+  }
+  const body = parsed(answer.text);
+  if (body === undefined) {
+    throw new KnownError('signin.badAnswer', { host: url.host, what: 'not a JSON object' });
+  }
+  return checkedTokenResponse(url.host, body);
+}
+
+async function withinLimit<T>(
+  host: string,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const request = new AbortController();
+  const done = new AbortController();
+  let ended: 'cancelled' | 'timedOut' | undefined;
+  const abandon = (why: 'cancelled' | 'timedOut'): void => {
+    ended ??= why;
+    request.abort();
+  };
+  const onCancel = (): void => abandon('cancelled');
+  signal?.addEventListener('abort', onCancel, { once: true });
+  const limit = clock.sleep(TOKEN_REQUEST_LIMIT_MS, done.signal).then(
+    () => abandon('timedOut'),
+    () => {},
+  );
+  try {
+    // A fetch that does not heed its signal must not hold us up either.
+    return await Promise.race([work(request.signal), aborted(request.signal)]);
+  } catch (error) {
+    if (error instanceof KnownError) throw error;
+    if (ended === 'cancelled') throw new Cancelled();
+    // The cause stays behind: a wrapped fetch may put the request, and so the code, into it.
+    const errno = errnoOf(error);
+    throw new KnownError('signin.network', {
+      host,
+      timedOut: ended === 'timedOut',
+      ...(errno === undefined ? {} : { errno }),
+    });
+  } finally {
+    signal?.removeEventListener('abort', onCancel);
+    done.abort();
+    await limit;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Cancelled()), { once: true });
+  });
+}
+
+/** `ECONNREFUSED` and its kin, from the error or (as undici wraps them) its cause. */
+function errnoOf(error: unknown): string | undefined {
+  for (const candidate of [error, error instanceof Error ? error.cause : undefined]) {
+    if (candidate instanceof Error && 'code' in candidate) {
+      const { code } = candidate;
+      if (typeof code === 'string' && /^[A-Z][A-Z\d_]{2,40}$/.test(code)) return code;
+    }
+  }
+  return undefined;
+}
+
+/** Reads the body as it streams in, and no further than the limit. */
+async function limitedText(response: Response, host: string): Promise<string> {
+  if (!response.body) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // Leaving the loop, by the throw too, cancels the stream and with it the connection.
+  for await (const chunk of response.body) {
+    size += chunk.byteLength;
+    if (size > LARGEST_ANSWER) throw new KnownError('signin.badAnswer', { host, what: 'size' });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function refusal(
+  host: string,
+  status: number,
+  text: string,
+  secrets: readonly string[],
+): KnownError<'signin.tokenRefused'> {
+  const body = parsed(text) ?? {};
+  // RFC 6749 5.2 has strings; OpenAI's API also answers `{"error": {"code", "message"}}`.
+  const { error: said, error_description: explained } = body;
+  const { code, type, message } = isJsonObject(said) ? said : {};
+  const error = words(isJsonObject(said) ? (code ?? type) : said, secrets);
+  const description = words(isJsonObject(said) ? message : explained, secrets);
+  return new KnownError('signin.tokenRefused', {
+    host,
+    status,
+    ...(error === undefined ? {} : { error }),
+    ...(description === undefined ? {} : { description }),
+  });
+}
+
+function words(value: JsonValue | undefined, secrets: readonly string[]): string | undefined {
+  return typeof value === 'string' ? providerWords(value, secrets) : undefined;
+}
+
+function parsed(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
