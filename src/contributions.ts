@@ -1,0 +1,44 @@
+/**
+ * Every id that the manifest and the code share, once. `test/host/contributions.test.ts` holds
+ * `package.json` and what is registered against this file, both ways.
+ */
+export const extensionId = 'coderclaw.coderclaw-auth';
+
+export const commands = {
+  profileSignIn: 'coderclawAuth.profile.signIn',
+  profileSignInAgain: 'coderclawAuth.profile.signInAgain',
+  profileSignOut: 'coderclawAuth.profile.signOut',
+  profileUseFirst: 'coderclawAuth.profile.useFirst',
+  profileCopyId: 'coderclawAuth.profile.copyId',
+  storeOpen: 'coderclawAuth.store.open',
+  configOpen: 'coderclawAuth.config.open',
+  stateFolderChoose: 'coderclawAuth.stateFolder.choose',
+  viewRefresh: 'coderclawAuth.view.refresh',
+  logShow: 'coderclawAuth.log.show',
+} as const;
+
+export type CommandId = (typeof commands)[keyof typeof commands];
+
+/** Commands that VS Code itself makes for our views: used by us, registered by it. */
+export const viewCommands = {
+  profilesFocus: 'coderclawAuth.profiles.focus',
+} as const;
+
+export const views = {
+  profiles: 'coderclawAuth.profiles',
+} as const;
+
+export const viewContainer = 'coderclawAuth';
+
+export const statusBarItem = 'coderclawAuth.agent';
+
+export const settings = {
+  /** More state folders to show; machine-scoped, so that no workspace can point us elsewhere. */
+  stateFolders: 'coderclawAuth.stateFolders',
+} as const;
+
+/** What the Profiles view has to show; drives `viewsWelcome` and menus. */
+export const viewStateKey = 'coderclawAuth.viewState';
+
+export const viewStates = ['loading', 'noCoderClaw', 'noProfile', 'unreadable', 'tree'] as const;
+export type ViewState = (typeof viewStates)[number];

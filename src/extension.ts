@@ -1,0 +1,145 @@
+import { homedir } from 'node:os';
+import { type ExtensionContext, window, workspace } from 'vscode';
+import { commands, settings } from './contributions.ts';
+import { systemClock } from './core/clock.ts';
+import type { ProfileService } from './core/custody/profileService.ts';
+import { LiveSnapshot } from './core/liveSnapshot/liveSnapshot.ts';
+import type { Snapshot } from './core/model/snapshot.ts';
+import type { SignInDescriptor } from './core/signin/descriptor.ts';
+import type { ProfileCommandParts } from './ui/commands/profileCommands.ts';
+import { type CommandHandlers, registerCommands } from './ui/commands/register.ts';
+import { Log } from './ui/log.ts';
+import { Notifications } from './ui/notifications.ts';
+import { once } from './ui/once.ts';
+import type { SignInFlow } from './ui/signIn/signInFlow.ts';
+import { SnapshotViews } from './ui/snapshotViews.ts';
+import { profileRowId } from './ui/tree/nodes.ts';
+import { UriCallbacks } from './ui/uriCallbacks.ts';
+
+/**
+ * What other extensions may use. Version 0: it may change until signing in by provider extensions
+ * is part of a release.
+ */
+export interface CoderClawAuthApi {
+  readonly apiVersion: 0;
+  /**
+   * Adds a way to sign in, until disposed.
+   * @throws {Error} The provider id is taken.
+   */
+  registerSignIn(descriptor: SignInDescriptor): { dispose(): void };
+}
+
+/** The composition root: every part is built here, by hand, and given what it needs. */
+export function activate(context: ExtensionContext): CoderClawAuthApi {
+  const clock = systemClock;
+  const log = new Log();
+  const notifications = new Notifications(log);
+  const uriCallbacks = new UriCallbacks(log);
+  const surfaces = new SnapshotViews(clock);
+  const live = new LiveSnapshot({
+    host: { env: process.env, homedir: homedir(), platform: process.platform },
+    extraStateDirs: () =>
+      workspace.getConfiguration().get<readonly string[]>(settings.stateFolders, []),
+    clock,
+    log: log.info,
+  });
+  const added = new Map<string, SignInDescriptor>();
+
+  const service = once(async (): Promise<ProfileService> => {
+    const [{ FileLocks }, { Vault }, { ProfileService }] = await Promise.all([
+      import('./core/disk/fileLock.ts'),
+      import('./core/custody/vault.ts'),
+      import('./core/custody/profileService.ts'),
+    ]);
+    const { name, version } = context.extension.packageJSON as { name: string; version: string };
+    const locks = new FileLocks({ app: `${name}/${version}`, clock });
+    const vault = new Vault({ locks, clock, log: log.info });
+    context.subscriptions.push(vault);
+    return new ProfileService(vault);
+  });
+
+  const signInFlow = once(async (): Promise<SignInFlow> => {
+    const [{ SignInFlow }, profileService] = await Promise.all([
+      import('./ui/signIn/signInFlow.ts'),
+      service(),
+    ]);
+    const flow = new SignInFlow({
+      service: profileService,
+      services: {
+        fetch: globalThis.fetch,
+        clock,
+        log: log.info,
+        callbackUri: uriCallbacks.address,
+      },
+      uriCallbacks,
+      notifications,
+      log,
+      stored: async (request, profileId, { identity }) => {
+        const { tellSignedIn } = await import('./ui/commands/profileCommands.ts');
+        const row = await tellSignedIn(parts, request, profileId, identity.email ?? profileId);
+        if (row) await surfaces.reveal(profileRowId(row));
+      },
+    });
+    context.subscriptions.push(flow);
+    return flow;
+  });
+
+  const descriptor = async (provider = 'openai-codex'): Promise<SignInDescriptor> => {
+    const { signInDescriptors } = await import('./core/signin/registry.ts');
+    const found = added.get(provider) ?? signInDescriptors(process.env).get(provider);
+    if (!found) throw new Error(`no way to sign in to ${provider}`);
+    return found;
+  };
+
+  const snapshot = (): Promise<Snapshot> => live.ready;
+  const refresh = async (): Promise<Snapshot> => {
+    await live.refresh();
+    return live.ready;
+  };
+  const parts: ProfileCommandParts = {
+    snapshot,
+    refresh,
+    service,
+    signInFlow,
+    descriptor,
+    notifications,
+  };
+
+  const handlers = once(async (): Promise<CommandHandlers> => {
+    const [{ profileCommands }, { fileCommands }] = await Promise.all([
+      import('./ui/commands/profileCommands.ts'),
+      import('./ui/commands/fileCommands.ts'),
+    ]);
+    return {
+      ...profileCommands(parts),
+      ...fileCommands({ snapshot, notifications }),
+      [commands.viewRefresh]: refresh,
+      [commands.logShow]: () => log.show(),
+    };
+  });
+
+  context.subscriptions.push(
+    log,
+    uriCallbacks,
+    surfaces,
+    live,
+    live.onChange((now) => surfaces.show(now)),
+    // What was missed while the machine slept is seen when the person comes back.
+    window.onDidChangeWindowState(({ focused }) => {
+      if (focused) void live.refresh();
+    }),
+    workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(settings.stateFolders)) void live.refresh();
+    }),
+    ...registerCommands(handlers, (id) => surfaces.rows.node(id), notifications),
+  );
+
+  return {
+    apiVersion: 0,
+    registerSignIn: (descriptor) => {
+      if (added.has(descriptor.provider)) throw new Error(`${descriptor.provider} is taken`);
+      added.set(descriptor.provider, descriptor);
+      return { dispose: () => added.delete(descriptor.provider) };
+    },
+  };
+}

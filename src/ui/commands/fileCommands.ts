@@ -1,0 +1,79 @@
+import { ConfigurationTarget, l10n, Uri, window, workspace } from 'vscode';
+import { commands, settings } from '../../contributions.ts';
+import type { Snapshot } from '../../core/model/snapshot.ts';
+import type { Notifications } from '../notifications.ts';
+import { agentPlaces, locateAgent } from './locate.ts';
+import { pickAgent } from './pickers.ts';
+import type { CommandHandlers } from './register.ts';
+
+/** Opening the files behind the view, and choosing where they are looked for. */
+export function fileCommands(parts: {
+  readonly snapshot: () => Promise<Snapshot>;
+  readonly notifications: Notifications;
+}) {
+  return {
+    [commands.storeOpen]: async (target) => {
+      const snapshot = await parts.snapshot();
+      const broken = agentPlaces(snapshot).filter(
+        ({ agent }) => agent.store.kind !== 'whole' && agent.store.kind !== 'absent',
+      );
+      const place =
+        target?.agentId !== undefined
+          ? locateAgent(snapshot, target)
+          : // From the welcome text there is one store that it can mean.
+            broken.length === 1
+            ? broken[0]
+            : await pickAgent(snapshot, l10n.t('Open Store File'));
+      if (!place) return;
+      if (place.agent.store.kind === 'absent') {
+        parts.notifications.told(
+          l10n.t('{0} has no store file yet. It is made by the first sign-in.', place.agent.id),
+        );
+        return;
+      }
+      await openFile(place.agent.store.path, parts.notifications);
+    },
+
+    [commands.configOpen]: async (target) => {
+      const snapshot = await parts.snapshot();
+      const dir =
+        snapshot.stateDirs.find(({ path }) => path === target?.stateDir) ?? snapshot.stateDirs[0];
+      if (!dir) return;
+      if (dir.config.kind === 'absent') {
+        parts.notifications.told(
+          l10n.t('There is no config yet. It would stand in {0}.', dir.config.path),
+        );
+        return;
+      }
+      await openFile(dir.config.path, parts.notifications);
+    },
+
+    [commands.stateFolderChoose]: async () => {
+      const [folder] =
+        (await window.showOpenDialog({
+          canSelectFiles: false,
+          canSelectFolders: true,
+          canSelectMany: false,
+          title: l10n.t('The folder in which CoderClaw keeps coderclaw.json and agents'),
+          openLabel: l10n.t('Use This Folder'),
+        })) ?? [];
+      if (!folder) return;
+      const configuration = workspace.getConfiguration();
+      const before = configuration.get<readonly string[]>(settings.stateFolders, []);
+      if (before.includes(folder.fsPath)) return;
+      await configuration.update(
+        settings.stateFolders,
+        [...before, folder.fsPath],
+        ConfigurationTarget.Global,
+      );
+    },
+  } satisfies Partial<CommandHandlers>;
+}
+
+async function openFile(path: string, notifications: Notifications): Promise<void> {
+  try {
+    await window.showTextDocument(Uri.file(path));
+  } catch (error) {
+    notifications.failed(l10n.t('Opening {0}', path), error);
+  }
+}

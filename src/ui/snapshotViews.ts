@@ -1,0 +1,79 @@
+import { commands, type Disposable, l10n, type TreeView, window } from 'vscode';
+import { type ViewState, viewStateKey, views } from '../contributions.ts';
+import type { Clock } from '../core/clock.ts';
+import { nextWordsChange } from '../core/model/nextWordsChange.ts';
+import type { Snapshot } from '../core/model/snapshot.ts';
+import { StatusBar } from './statusBar.ts';
+import { needingPerson, treeOf } from './tree/nodes.ts';
+import { ProfilesView } from './tree/profilesView.ts';
+import { viewStateOf } from './tree/viewState.ts';
+
+/** No relative time is finer than a minute; timers cannot be longer than this. */
+const LONGEST_TIMER_MS = 24 * 60 * 60 * 1000;
+
+/** Draws every Snapshot on all surfaces, and again when a relative time on them has moved on. */
+export class SnapshotViews implements Disposable {
+  readonly rows = new ProfilesView();
+  readonly #clock: Clock;
+  readonly #statusBar = new StatusBar();
+  readonly #tree: TreeView<string>;
+  #viewState: ViewState | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#tree = window.createTreeView(views.profiles, {
+      treeDataProvider: this.rows,
+      showCollapseAll: true,
+    });
+    this.#setViewState('loading');
+  }
+
+  show(snapshot: Snapshot): void {
+    const viewState = viewStateOf(snapshot);
+    this.#setViewState(viewState);
+    this.rows.show(viewState === 'tree' ? treeOf(snapshot) : []);
+    this.#statusBar.show(snapshot);
+    const needing = needingPerson(snapshot);
+    this.#tree.badge =
+      needing === 0
+        ? undefined
+        : {
+            value: needing,
+            tooltip:
+              needing === 1
+                ? l10n.t('1 profile needs you')
+                : l10n.t('{0} profiles need you', needing),
+          };
+    this.#redrawWhenWordsChange(snapshot);
+  }
+
+  /** Brings a row into view and selects it, without taking the focus. */
+  async reveal(id: string): Promise<void> {
+    if (this.rows.node(id)) await this.#tree.reveal(id, { select: true, focus: false });
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#tree.dispose();
+    this.rows.dispose();
+    this.#statusBar.dispose();
+  }
+
+  #setViewState(viewState: ViewState): void {
+    if (viewState === this.#viewState) return;
+    this.#viewState = viewState;
+    void commands.executeCommand('setContext', viewStateKey, viewState);
+  }
+
+  #redrawWhenWordsChange(snapshot: Snapshot): void {
+    clearTimeout(this.#timer);
+    const wait = nextWordsChange(snapshot, this.#clock.now());
+    if (wait === undefined) return;
+    this.#timer = setTimeout(
+      () => this.show({ ...snapshot, takenAt: this.#clock.now() }),
+      Math.min(wait, LONGEST_TIMER_MS),
+    );
+    this.#timer.unref();
+  }
+}

@@ -1,0 +1,79 @@
+import {
+  type Disposable,
+  l10n,
+  MarkdownString,
+  StatusBarAlignment,
+  type StatusBarItem,
+  ThemeColor,
+  window,
+} from 'vscode';
+import { commands, statusBarItem, viewCommands } from '../contributions.ts';
+import { leadingProfile } from '../core/model/agentStatus.ts';
+import type { AgentSnapshot, Snapshot } from '../core/model/snapshot.ts';
+import { statusBarWords } from './words/agentStatus.ts';
+import { stateWords } from './words/profileState.ts';
+import { providerName } from './words/providers.ts';
+
+/** One item for the agent in use: the truest word about its sign-ins, and the way to all of them. */
+export class StatusBar implements Disposable {
+  readonly #item: StatusBarItem = window.createStatusBarItem(
+    statusBarItem,
+    StatusBarAlignment.Left,
+  );
+
+  constructor() {
+    this.#item.name = l10n.t('CoderClaw Agent');
+    this.#item.command = viewCommands.profilesFocus;
+  }
+
+  /** Draws the default agent of the state folder in use; hides where there is no CoderClaw. */
+  show(snapshot: Snapshot): void {
+    const agent = snapshot.stateDirs[0]?.agents[0];
+    if (!agent) {
+      this.#item.hide();
+      return;
+    }
+    const words = statusBarWords(agent, snapshot.takenAt);
+    this.#item.text = words.text;
+    this.#item.accessibilityInformation = { label: words.spoken, role: 'button' };
+    this.#item.tooltip = hover(agent, snapshot.takenAt);
+    this.#item.backgroundColor =
+      words.alarm === 'none' ? undefined : new ThemeColor(`statusBarItem.${words.alarm}Background`);
+    this.#item.show();
+  }
+
+  dispose(): void {
+    this.#item.dispose();
+  }
+}
+
+/** Provider, profile used next, and its state, as a small table with the ways on. */
+function hover(agent: AgentSnapshot, now: number): MarkdownString {
+  const markdown = new MarkdownString(undefined, true);
+  markdown.isTrusted = { enabledCommands: [commands.profileSignIn, viewCommands.profilesFocus] };
+  markdown.appendMarkdown(`**${cell(l10n.t('CoderClaw agent {0}', agent.id))}**\n\n`);
+  if (agent.providers.length > 0) {
+    markdown.appendMarkdown(
+      `| ${l10n.t('Provider')} | ${l10n.t('Next')} | ${l10n.t('State')} |\n|:--|:--|:--|\n`,
+    );
+    for (const provider of agent.providers) {
+      const profile = leadingProfile(provider);
+      const words = profile ? stateWords(profile.state, now) : undefined;
+      markdown.appendMarkdown(
+        `| ${cell(providerName(provider.id))} | ${cell(profile?.name ?? '–')} | ${
+          words ? `$(${words.icon}) ${cell(words.text)}` : '–'
+        } |\n`,
+      );
+    }
+    markdown.appendMarkdown('\n');
+  }
+  markdown.appendMarkdown(
+    `[${l10n.t('Sign In to ChatGPT')}](command:${commands.profileSignIn}) · [${l10n.t('Show Profiles')}](command:${viewCommands.profilesFocus})`,
+  );
+  return markdown;
+}
+
+/** Names come from files: nothing in them may become markup, a link or a table cell. */
+function cell(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&:/@]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

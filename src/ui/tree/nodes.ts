@@ -1,0 +1,293 @@
+import { l10n } from 'vscode';
+import { leadingProfile } from '../../core/model/agentStatus.ts';
+import { needsPerson } from '../../core/model/profileState.ts';
+import type {
+  AgentSnapshot,
+  ProfileSnapshot,
+  ProviderSnapshot,
+  Snapshot,
+  StateDirSnapshot,
+  StoreSnapshot,
+} from '../../core/model/snapshot.ts';
+import { stateWords } from '../words/profileState.ts';
+import { providerName } from '../words/providers.ts';
+import { storeWords } from '../words/store.ts';
+import { exactTime, place } from '../words/time.ts';
+
+/** What a node stands for; commands get this from the tree. */
+export interface Target {
+  readonly stateDir: string;
+  readonly agentId?: string;
+  readonly provider?: string;
+  readonly profileId?: string;
+}
+
+/** One row of the tree as plain data: what is drawn, what is spoken, and what stands below. */
+export interface TreeNode {
+  /** Stable over time: VS Code keeps selection and expansion by it. */
+  readonly id: string;
+  readonly target: Target;
+  readonly label: string;
+  readonly description: string;
+  readonly icon?: { readonly id: string; readonly color?: string };
+  /** For screen readers: the whole row as a sentence. */
+  readonly spoken: string;
+  /** Flags for menus, separated by spaces, matched with `viewItem =~`. */
+  readonly flags: string;
+  readonly collapsible: 'none' | 'expanded' | 'collapsed';
+  readonly children: readonly TreeNode[];
+  /** Plain lines; made when the person hovers. */
+  readonly hover: () => readonly string[];
+}
+
+/** The row of one profile, for revealing it. */
+export function profileRowId(target: Required<Target>): string {
+  const { stateDir, agentId, provider, profileId } = target;
+  return `profile ${stateDir} ${agentId} ${provider} ${profileId}`;
+}
+
+/** Pure: the rows of the Profiles view for one Snapshot. */
+export function treeOf(snapshot: Snapshot): readonly TreeNode[] {
+  const [only, ...others] = snapshot.stateDirs;
+  if (only === undefined) return [];
+  if (others.length === 0) return agentNodes(only, snapshot.takenAt);
+  return snapshot.stateDirs.map((dir) => stateDirNode(dir, snapshot.takenAt));
+}
+
+/** How many profiles need a person, over all agents; an inherited one counts where it is stored. */
+export function needingPerson(snapshot: Snapshot): number {
+  return snapshot.stateDirs
+    .flatMap((dir) => dir.agents)
+    .flatMap((agent) => agent.providers)
+    .flatMap((provider) => provider.profiles)
+    .filter((profile) => profile.origin === 'own' && needsPerson(profile.state)).length;
+}
+
+function stateDirNode(dir: StateDirSnapshot, now: number): TreeNode {
+  const description = dir.inUse ? l10n.t('in use here') : '';
+  return {
+    id: `dir ${dir.path}`,
+    target: { stateDir: dir.path },
+    label: dir.label,
+    description,
+    icon: { id: 'folder' },
+    spoken: joined(', ', l10n.t('State folder {0}', dir.label), description),
+    flags: 'stateDir',
+    collapsible: dir.inUse ? 'expanded' : 'collapsed',
+    children: agentNodes(dir, now),
+    hover: () => [dir.path],
+  };
+}
+
+function agentNodes(dir: StateDirSnapshot, now: number): readonly TreeNode[] {
+  const config = configProblem(dir);
+  const agents = dir.agents.map((agent) => agentNode(dir, agent, now));
+  return config ? [config, ...agents] : agents;
+}
+
+function configProblem(dir: StateDirSnapshot): TreeNode | undefined {
+  const { config } = dir;
+  if (config.kind === 'absent' || config.kind === 'whole') return undefined;
+  const detail = config.kind === 'invalid' ? config.detail : config.errno;
+  return {
+    id: `config ${dir.path}`,
+    target: { stateDir: dir.path },
+    label: l10n.t('Config cannot be read'),
+    description: detail,
+    icon: { id: 'warning', color: 'list.warningForeground' },
+    spoken: l10n.t('The config of {0} cannot be read: {1}', dir.label, detail),
+    flags: 'configProblem',
+    collapsible: 'none',
+    children: [],
+    hover: () => [
+      config.path,
+      detail,
+      l10n.t('Order and hidden profiles are shown as if there were no config.'),
+    ],
+  };
+}
+
+function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, now: number): TreeNode {
+  const key = `${dir.path} ${agent.id}`;
+  const problem = storeProblem(key, dir, agent);
+  const description = joined(
+    ' · ',
+    agent.name !== undefined && agent.name.toLowerCase() !== agent.id ? agent.name : '',
+    agent.isDefault ? l10n.t('default') : '',
+    agent.onDiskOnly ? l10n.t('not in the config') : '',
+    agent.providers.length === 0 && !problem ? l10n.t('not signed in') : '',
+  );
+  const children = [
+    ...(problem ? [problem] : []),
+    ...agent.providers.map((provider) => providerNode(key, dir, agent, provider, now)),
+  ];
+  const writable = agent.store.kind === 'whole' || agent.store.kind === 'absent';
+  return {
+    id: `agent ${key}`,
+    target: { stateDir: dir.path, agentId: agent.id },
+    label: agent.id,
+    description,
+    icon: { id: 'hubot' },
+    spoken: joined(', ', l10n.t('Agent {0}', agent.id), description),
+    flags: joined(
+      ' ',
+      'agent',
+      writable ? 'writable' : 'locked',
+      agent.store.kind === 'absent' ? '' : 'storeFile',
+    ),
+    collapsible:
+      children.length === 0 ? 'none' : agent.isDefault || problem ? 'expanded' : 'collapsed',
+    children,
+    hover: () => [agent.agentDir, ...storeProblems(agent.store)],
+  };
+}
+
+/** A store that could not be read whole is a row that says so: never an empty agent. */
+function storeProblem(
+  key: string,
+  dir: StateDirSnapshot,
+  agent: AgentSnapshot,
+): TreeNode | undefined {
+  const { store } = agent;
+  const words = storeWords(store);
+  if (words === undefined) return undefined;
+  return {
+    id: `store ${key}`,
+    target: { stateDir: dir.path, agentId: agent.id },
+    label: words.label,
+    description: words.detail,
+    icon: { id: 'error', color: 'list.errorForeground' },
+    spoken: joined(', ', words.label, words.detail),
+    flags: 'storeProblem',
+    collapsible: 'none',
+    children: [],
+    hover: () => [store.path, `${words.label}: ${words.detail}`, words.consequence],
+  };
+}
+
+function storeProblems(store: StoreSnapshot): readonly string[] {
+  return store.kind === 'whole' ? store.problems : [];
+}
+
+function providerNode(
+  agentKey: string,
+  dir: StateDirSnapshot,
+  agent: AgentSnapshot,
+  provider: ProviderSnapshot,
+  now: number,
+): TreeNode {
+  const key = `${agentKey} ${provider.id}`;
+  const inherited = provider.profiles.every((profile) => profile.origin === 'inherited');
+  const lead = leadingProfile(provider);
+  const description = inherited
+    ? l10n.t('from main')
+    : (lead?.email ?? (lead ? typeWords(lead) : l10n.t('not used')));
+  const name = providerName(provider.id);
+  return {
+    id: `provider ${key}`,
+    target: { stateDir: dir.path, agentId: agent.id, provider: provider.id },
+    label: name,
+    description,
+    spoken: joined(', ', l10n.t('Provider {0}', name), description),
+    flags: 'provider',
+    collapsible: inherited ? 'collapsed' : 'expanded',
+    children: provider.profiles.map((profile) => profileNode(dir, agent, provider, profile, now)),
+    hover: () => [provider.id, orderWords(provider)],
+  };
+}
+
+function profileNode(
+  dir: StateDirSnapshot,
+  agent: AgentSnapshot,
+  provider: ProviderSnapshot,
+  profile: ProfileSnapshot,
+  now: number,
+): TreeNode {
+  const target = {
+    stateDir: dir.path,
+    agentId: agent.id,
+    provider: provider.id,
+    profileId: profile.id,
+  };
+  const words = stateWords(profile.state, now);
+  const order = profile.next
+    ? l10n.t('next')
+    : profile.position !== undefined && provider.profiles.length > 1
+      ? place(profile.position)
+      : '';
+  const extras = [
+    profile.origin === 'inherited' ? l10n.t('from main') : '',
+    profile.sharedWith.length > 0 && profile.origin === 'own'
+      ? l10n.t('shared with {0}', profile.sharedWith.join(', '))
+      : '',
+  ];
+  const own = profile.origin === 'own' && agent.store.kind === 'whole';
+  return {
+    id: profileRowId(target),
+    target,
+    label: profile.name,
+    description: joined(' · ', order, words.text, ...extras),
+    icon: words.color === undefined ? { id: words.icon } : { id: words.icon, color: words.color },
+    spoken: joined(', ', l10n.t('Profile {0}', profile.name), order, words.spoken, ...extras),
+    flags: joined(
+      ' ',
+      'profile',
+      profile.origin,
+      needsPerson(profile.state) ? 'needsPerson' : '',
+      own && canUseFirst(profile) ? 'canUseFirst' : '',
+      own && profile.type === 'oauth' && profile.provider === 'openai-codex'
+        ? 'canSignInAgain'
+        : '',
+      own ? 'canSignOut storeFile' : '',
+    ),
+    collapsible: 'none',
+    children: [],
+    hover: () => [
+      profile.id,
+      ...(profile.email && profile.email !== profile.name ? [profile.email] : []),
+      typeWords(profile),
+      words.sentence,
+      ...(profile.expires !== undefined &&
+      !['renews', 'lasts', 'ending', 'expired'].includes(profile.state.kind)
+        ? [l10n.t('Its token ends on {0}.', exactTime(profile.expires))]
+        : []),
+      ...extras.filter((extra) => extra !== ''),
+      ...profile.problems,
+    ],
+  };
+}
+
+/** Not first yet, and an order is all that it takes. */
+export function canUseFirst({ position, state }: ProfileSnapshot): boolean {
+  return (position ?? 0) > 0 || (state.kind === 'hidden' && state.why === 'notInOrder');
+}
+
+function typeWords(profile: ProfileSnapshot): string {
+  switch (profile.type) {
+    case 'oauth':
+      return l10n.t('sign-in');
+    case 'token':
+      return profile.provider === 'anthropic' ? l10n.t('setup-token') : l10n.t('token');
+    case 'api_key':
+      return l10n.t('API key');
+  }
+}
+
+function orderWords(provider: ProviderSnapshot): string {
+  switch (provider.orderSource) {
+    case 'store':
+      return l10n.t("The order is the agent's own.");
+    case 'config':
+      return l10n.t('The order comes from auth.order in the config.');
+    case 'configProfiles':
+      return l10n.t('Used are the profiles that the config lists under auth.profiles.');
+    case 'stored':
+      return l10n.t(
+        'No order is set: sign-ins first, then tokens, then keys; the longest unused first.',
+      );
+  }
+}
+
+function joined(separator: string, ...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(separator);
+}

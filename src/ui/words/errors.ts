@@ -1,0 +1,217 @@
+import { l10n } from 'vscode';
+import type { BadPaste, ErrorCode, ErrorFacts, KnownError, LockHolder } from '../../core/errors.ts';
+import { span } from './time.ts';
+
+/** One sentence what happened and why, one what to do now. */
+export interface ErrorWords {
+  readonly what: string;
+  readonly todo: string;
+}
+
+type WordsByCode = { readonly [C in ErrorCode]: (facts: ErrorFacts[C]) => ErrorWords };
+
+const unchanged = (): string => l10n.t('Nothing has been changed.');
+
+const words: WordsByCode = {
+  'lock.busy': ({ path, waitedMs, holder }) => ({
+    what: l10n.t(
+      '{0} has been locked by {1} for over {2}.',
+      path,
+      holderWords(holder),
+      seconds(waitedMs),
+    ),
+    todo: l10n.t('Nothing has been changed. Wait for it to finish, or close it, and try again.'),
+  }),
+  'lock.lost': ({ path }) => ({
+    what: l10n.t('Another program took the lock of {0} over while it was being changed.', path),
+    todo: l10n.t('Nothing has been changed. Try again.'),
+  }),
+  'disk.contended': ({ path }) => ({
+    what: l10n.t('Another program kept writing {0} at the same time.', path),
+    todo: l10n.t('Nothing has been changed. Try again in a moment.'),
+  }),
+  'disk.full': ({ path }) => ({
+    what: l10n.t('The disk is full: {0} could not be written.', path),
+    todo: l10n.t('The file is as it was. Make room and try again.'),
+  }),
+  'disk.readOnly': ({ path }) => ({
+    what: l10n.t(
+      '{0} may not be written: its folder is read-only or belongs to somebody else.',
+      path,
+    ),
+    todo: l10n.t('The file is as it was. Allow writing to its folder and try again.'),
+  }),
+  'disk.failed': ({ path, syscall, errno }) => ({
+    what: l10n.t('{0} could not be written ({1}: {2}).', path, syscall, errno),
+    todo: l10n.t('The file is as it was. The log has more.'),
+  }),
+  'store.unreadable': ({ path, errno }) => ({
+    what: l10n.t('{0} cannot be read ({1}).', path, errno),
+    todo: l10n.t('Nothing is written over what cannot be read. Look at its owner and permissions.'),
+  }),
+  'store.torn': ({ path, detail }) => ({
+    what: l10n.t('{0} is damaged or half-written: {1}.', path, detail),
+    todo: l10n.t(
+      'Nothing is written over it. If CoderClaw is just writing it, try again; else open the file and repair it, or restore a copy.',
+    ),
+  }),
+  'store.unknownVersion': ({ path, version }) => ({
+    what: l10n.t(
+      '{0} has the format version {1}, which this extension does not know.',
+      path,
+      version,
+    ),
+    todo: l10n.t('Nothing is written to it. Update the extension.'),
+  }),
+  'store.duplicateKey': ({ path, key }) => ({
+    what: l10n.t('{0} has the key "{1}" twice in one place.', path, key),
+    todo: l10n.t(
+      'Writing would lose one of the two, so nothing was written. Remove one and try again.',
+    ),
+  }),
+  'store.legacyPending': ({ path, legacyPath }) => ({
+    what: l10n.t(
+      'Older sign-ins in {0} have not been imported yet, and a new {1} would hide them.',
+      legacyPath,
+      path,
+    ),
+    todo: l10n.t('Run "coderclaw models status" once, which imports them, and then sign in again.'),
+  }),
+  'config.unreadable': ({ path, errno }) => ({
+    what: l10n.t('The config {0} cannot be read ({1}).', path, errno),
+    todo: l10n.t('It is as it was. Look at its owner and permissions.'),
+  }),
+  'config.invalid': ({ path, detail, line, column }) => ({
+    what:
+      line === undefined
+        ? l10n.t('The config {0} is not valid: {1}.', path, detail)
+        : l10n.t(
+            'The config {0} is not valid at line {1}, column {2}: {3}.',
+            path,
+            line,
+            column ?? 1,
+            detail,
+          ),
+    todo: l10n.t('It is as it was. Open it, correct it, and try again.'),
+  }),
+  'config.notEditable': ({ path, key }) => ({
+    what: l10n.t(
+      '{0} takes "{1}" from another file or from the environment, so it was left alone.',
+      path,
+      key,
+    ),
+    todo: l10n.t('Change it where it stands.'),
+  }),
+  'profile.gone': ({ profileId }) => ({
+    what: l10n.t('The profile {0} is no longer there.', profileId),
+    todo: unchanged(),
+  }),
+  'profile.otherIdentity': ({ profileId }) => ({
+    what: l10n.t(
+      'The profile {0} now holds the sign-in of somebody else, so it was not replaced.',
+      profileId,
+    ),
+    todo: l10n.t('Sign in again and choose another name.'),
+  }),
+  'profile.badName': ({ name }) => ({
+    what: l10n.t('"{0}" cannot be the name of a profile.', name),
+    todo: l10n.t('Use letters, digits, dots, hyphens or an e-mail address.'),
+  }),
+  'signin.refused': ({ error, description }) => ({
+    what:
+      error === 'access_denied' && !description
+        ? l10n.t('The sign-in was refused in the browser.')
+        : l10n.t('The sign-in was refused: {0}.', withoutDot(description ?? error)),
+    todo: l10n.t('Nothing has been changed. Try again, and allow the access in the browser.'),
+  }),
+  'signin.timeout': ({ minutes }) => ({
+    what: l10n.t('Nobody finished the sign-in in the browser within {0} minutes.', minutes),
+    todo: l10n.t('Nothing has been changed. Try again when you are ready.'),
+  }),
+  'signin.badPaste': ({ why }) => badPasteWords(why),
+  'signin.network': ({ host, timedOut }) => ({
+    what: timedOut
+      ? l10n.t('{0} did not answer in time.', host)
+      : l10n.t('{0} could not be reached.', host),
+    todo: l10n.t('Nothing has been changed. Look at your network or proxy and try again.'),
+  }),
+  'signin.tokenRefused': ({ host, status, error, description }) => ({
+    what:
+      description || error
+        ? l10n.t(
+            '{0} did not accept the sign-in: {1}.',
+            host,
+            withoutDot(description ?? error ?? ''),
+          )
+        : l10n.t('{0} did not accept the sign-in (status {1}).', host, status),
+    todo: l10n.t('Nothing has been changed. Try again; each sign-in link works only once.'),
+  }),
+  'signin.badAnswer': ({ host, what }) => ({
+    what: l10n.t('{0} answered in a way that cannot be used: {1}.', host, withoutDot(what)),
+    todo: l10n.t('Nothing has been changed. Try again; the log has more.'),
+  }),
+  'signin.badEndpoint': ({ what }) => ({
+    what: l10n.t('The address set for the sign-in is not allowed: {0}.', withoutDot(what)),
+    todo: l10n.t('It must begin with https. Remove or correct it in the environment of VS Code.'),
+  }),
+};
+
+/** What a person reads of a failure with a code. Total over all codes, by its type. */
+export function errorWords<C extends ErrorCode>(error: KnownError<C>): ErrorWords {
+  return words[error.code](error.facts);
+}
+
+/** Shown in the sign-in dialog, which goes on waiting. */
+export function badPasteWords(why: BadPaste): ErrorWords {
+  switch (why) {
+    case 'empty':
+      return {
+        what: l10n.t('Nothing was pasted.'),
+        todo: l10n.t('Paste the address that the browser ended on.'),
+      };
+    case 'notAnAddress':
+      return {
+        what: l10n.t('This is not the address of a page.'),
+        todo: l10n.t('Copy the whole address from the browser, beginning with http.'),
+      };
+    case 'otherAddress':
+      return {
+        what: l10n.t('This is not the page that the sign-in ends on.'),
+        todo: l10n.t('Finish in the browser first, then copy the address of the last page.'),
+      };
+    case 'otherAttempt':
+      return {
+        what: l10n.t('This address belongs to another sign-in.'),
+        todo: l10n.t('Use the browser page that this sign-in opened, or open it again.'),
+      };
+    case 'noCode':
+      return {
+        what: l10n.t('There is no sign-in code in this address.'),
+        todo: l10n.t('Copy the whole address of the last page, to its very end.'),
+      };
+    case 'bareCode':
+      return {
+        what: l10n.t(
+          'This is only the code, without the part that shows that it belongs to this sign-in.',
+        ),
+        todo: l10n.t('Paste the whole address, or use the code all the same.'),
+      };
+  }
+}
+
+function holderWords(holder: LockHolder | undefined): string {
+  if (holder?.app !== undefined && holder.pid) {
+    return l10n.t('{0} (process {1})', holder.app, holder.pid);
+  }
+  if (holder?.pid) return l10n.t('another program (process {0})', holder.pid);
+  return l10n.t('another program');
+}
+
+function seconds(ms: number): string {
+  return ms < 60_000 ? l10n.t('{0} s', Math.max(1, Math.round(ms / 1000))) : span(ms);
+}
+
+/** Providers end their sentences with a dot, we add our own. */
+function withoutDot(text: string): string {
+  return text.replace(/[.\s]+$/, '');
+}

@@ -1,0 +1,58 @@
+import { l10n } from 'vscode';
+import type { StoreSnapshot } from '../../core/model/snapshot.ts';
+
+export interface StoreWords {
+  readonly label: string;
+  readonly detail: string;
+  readonly consequence: string;
+}
+
+/** What is wrong with a store; `undefined` for one that is whole or absent, where nothing is. */
+export function storeWords(store: StoreSnapshot): StoreWords | undefined {
+  switch (store.kind) {
+    case 'whole':
+      return undefined;
+    case 'absent':
+      return store.legacyPath === undefined
+        ? undefined
+        : {
+            label: l10n.t('Older sign-ins not imported yet'),
+            detail: store.legacyPath,
+            consequence: l10n.t('Run "coderclaw models status" once: CoderClaw imports them.'),
+          };
+    case 'unreadable':
+      return {
+        label: l10n.t('Store cannot be read'),
+        detail: unreadableWords(store.errno),
+        consequence: l10n.t('Its profiles are not known, and nothing is written to it.'),
+      };
+    case 'torn':
+      return {
+        label: l10n.t('Store is damaged or half-written'),
+        detail: store.detail,
+        consequence: l10n.t(
+          'CoderClaw reads it as empty. Nothing is written over it from here; open it to repair it.',
+        ),
+      };
+    case 'unknownVersion':
+      return {
+        label: l10n.t('Store has an unknown format'),
+        detail: l10n.t('version {0}', store.version),
+        consequence: l10n.t('Nothing is written to it. Update the extension.'),
+      };
+  }
+}
+
+function unreadableWords(errno: string): string {
+  switch (errno) {
+    case 'EACCES':
+    case 'EPERM':
+      return l10n.t('no permission');
+    case 'EISDIR':
+      return l10n.t('it is not a file');
+    case 'EFBIG':
+      return l10n.t('it is too large');
+    default:
+      return errno;
+  }
+}

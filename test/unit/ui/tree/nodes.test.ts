@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { needingPerson, type TreeNode, treeOf } from '../../../../src/ui/tree/nodes.ts';
+import {
+  agent,
+  DAY,
+  HOUR,
+  MINUTE,
+  NOW,
+  profile,
+  provider,
+  snapshot,
+  stateDir,
+} from '../../../support/snapshots.ts';
+
+/** The rows as a person reads them: indented, label and description. */
+function read(nodes: readonly TreeNode[], depth = 0): string[] {
+  return nodes.flatMap((node) => [
+    `${'  '.repeat(depth)}${node.label}${node.description === '' ? '' : ` | ${node.description}`}`,
+    ...read(node.children, depth + 1),
+  ]);
+}
+
+function find(nodes: readonly TreeNode[], label: string): TreeNode {
+  for (const node of nodes) {
+    if (node.label === label) return node;
+    const below = node.children.length > 0 ? tryFind(node.children, label) : undefined;
+    if (below) return below;
+  }
+  throw new assert.AssertionError({ message: `no row ${label}` });
+}
+
+function tryFind(nodes: readonly TreeNode[], label: string): TreeNode | undefined {
+  try {
+    return find(nodes, label);
+  } catch {
+    return undefined; // not below this one
+  }
+}
+
+const codex = provider(
+  'openai-codex',
+  profile(
+    'openai-codex:ann@example.com',
+    { kind: 'renews', at: NOW + 5 * HOUR },
+    {
+      next: true,
+      position: 0,
+      email: 'ann@example.com',
+    },
+  ),
+  profile('openai-codex:work', { kind: 'cooling', until: NOW + 12 * MINUTE }, { position: 1 }),
+);
+
+describe('the rows of the Profiles view', () => {
+  it('reads agent, provider and profiles, with place and state', () => {
+    const rows = treeOf(snapshot(stateDir('/state', [agent('main', { providers: [codex] })])));
+    assert.deepEqual(read(rows), [
+      'main | default',
+      '  OpenAI Codex | ann@example.com',
+      '    ann@example.com | next · renews itself · 5 h',
+      '    work | 2nd · cooling down 12 min',
+    ]);
+  });
+
+  it('adds a level of state folders when there are several', () => {
+    const rows = treeOf(
+      snapshot(stateDir('/a', [agent('main')]), stateDir('/b', [agent('main')], { inUse: false })),
+    );
+    assert.deepEqual(read(rows), [
+      '/a | in use here',
+      '  main | default · not signed in',
+      '/b',
+      '  main | default · not signed in',
+    ]);
+  });
+
+  it('shows a store that cannot be read as a row that says so, each kind in its own words', () => {
+    const path = '/state/agents/main/agent/auth-profiles.json';
+    const label = (store: Parameters<typeof agent>[1]): string =>
+      treeOf(snapshot(stateDir('/state', [agent('main', store)])))[0]?.children[0]?.label ?? '';
+    const labels = [
+      label({ store: { kind: 'unreadable', path, errno: 'EACCES' } }),
+      label({ store: { kind: 'torn', path, detail: 'it ends in the middle' } }),
+      label({ store: { kind: 'unknownVersion', path, version: '7' } }),
+      label({ store: { kind: 'absent', path, legacyPath: '/state/auth.json' } }),
+    ];
+    assert.equal(new Set(labels).size, 4);
+    assert.ok(labels.every((text) => text !== ''));
+  });
+
+  it('names the agents that hold the same login, and where an inherited profile stands', () => {
+    const rows = treeOf(
+      snapshot(
+        stateDir('/state', [
+          agent('main', {
+            providers: [
+              provider(
+                'anthropic',
+                profile('anthropic:x', { kind: 'static' }, { sharedWith: ['work'] }),
+              ),
+            ],
+          }),
+          agent('home', {
+            providers: [
+              provider(
+                'anthropic',
+                profile('anthropic:x', { kind: 'static' }, { origin: 'inherited' }),
+              ),
+            ],
+          }),
+        ]),
+      ),
+    );
+    assert.match(
+      find(rows, 'main').children[0]?.children[0]?.description ?? '',
+      /shared with work/,
+    );
+    const home = find(rows, 'home').children[0];
+    assert.equal(home?.description, 'from main');
+    assert.equal(home?.collapsible, 'collapsed');
+  });
+
+  it('offers only what can be done: nothing that writes to a store that is not its own or not whole', () => {
+    const torn = agent('main', {
+      store: { kind: 'torn', path: '/s', detail: 'x' },
+      providers: [
+        provider('anthropic', profile('anthropic:x', { kind: 'static' }, { origin: 'inherited' })),
+      ],
+    });
+    const inherited = find(treeOf(snapshot(stateDir('/state', [torn]))), 'x');
+    assert.doesNotMatch(inherited.flags, /canSignOut|canUseFirst|canSignInAgain/);
+    const rows = treeOf(snapshot(stateDir('/state', [agent('main', { providers: [codex] })])));
+    assert.match(find(rows, 'work').flags, /\bcanUseFirst\b.*\bcanSignInAgain\b.*\bcanSignOut\b/);
+    assert.doesNotMatch(
+      rows[0]?.children[0]?.children[0]?.flags ?? '',
+      /canUseFirst/,
+      'the first is first already',
+    );
+  });
+
+  it('speaks every row as a sentence without abbreviations', () => {
+    const rows = treeOf(snapshot(stateDir('/state', [agent('main', { providers: [codex] })])));
+    assert.equal(find(rows, 'work').spoken, 'Profile work, 2nd, cooling down for 12 minutes');
+  });
+
+  it('keeps ids stable while states change', () => {
+    const ids = (at: number): string[] => {
+      const state = { kind: 'renews', at } as const;
+      const one = provider('openai-codex', profile('openai-codex:a', state));
+      const collect = (nodes: readonly TreeNode[]): string[] =>
+        nodes.flatMap(({ id, children }) => [id, ...collect(children)]);
+      return collect(treeOf(snapshot(stateDir('/state', [agent('main', { providers: [one] })]))));
+    };
+    assert.deepEqual(ids(NOW + HOUR), ids(NOW + DAY));
+  });
+
+  it('counts for the badge what needs a person, once where it is stored', () => {
+    const dead = profile('openai-codex:a', { kind: 'dead' });
+    const count = needingPerson(
+      snapshot(
+        stateDir('/state', [
+          agent('main', { providers: [provider('openai-codex', dead)] }),
+          agent('work', {
+            providers: [provider('openai-codex', { ...dead, origin: 'inherited' })],
+          }),
+        ]),
+      ),
+    );
+    assert.equal(count, 1);
+  });
+});

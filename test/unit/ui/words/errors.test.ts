@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { type ErrorCode, type ErrorFacts, KnownError } from '../../../../src/core/errors.ts';
+import { errorWords } from '../../../../src/ui/words/errors.ts';
+
+/** One example of every code; the type makes it total. */
+const examples: { readonly [C in ErrorCode]: ErrorFacts[C] } = {
+  'lock.busy': { path: '/s.json', waitedMs: 35_000, holder: { pid: 42 } },
+  'lock.lost': { path: '/s.json' },
+  'disk.contended': { path: '/s.json' },
+  'disk.full': { path: '/s.json' },
+  'disk.readOnly': { path: '/s.json' },
+  'disk.failed': { path: '/s.json', syscall: 'rename', errno: 'EIO' },
+  'store.unreadable': { path: '/s.json', errno: 'EACCES' },
+  'store.torn': { path: '/s.json', detail: 'it ends in the middle' },
+  'store.unknownVersion': { path: '/s.json', version: '7' },
+  'store.duplicateKey': { path: '/s.json', key: 'profiles' },
+  'store.legacyPending': { path: '/s.json', legacyPath: '/auth.json' },
+  'config.unreadable': { path: '/c.json', errno: 'EACCES' },
+  'config.invalid': { path: '/c.json', detail: 'a comma is missing', line: 3, column: 7 },
+  'config.notEditable': { path: '/c.json', key: 'auth' },
+  'profile.gone': { profileId: 'openai-codex:a', storePath: '/s.json' },
+  'profile.otherIdentity': { profileId: 'openai-codex:a', storePath: '/s.json' },
+  'profile.badName': { name: '??' },
+  'signin.refused': {
+    provider: 'openai-codex',
+    error: 'access_denied',
+    description: 'No seat left.',
+  },
+  'signin.timeout': { provider: 'openai-codex', minutes: 10 },
+  'signin.badPaste': { why: 'otherAttempt' },
+  'signin.network': { host: 'auth.openai.com', timedOut: false },
+  'signin.tokenRefused': { host: 'auth.openai.com', status: 400, error: 'invalid_grant' },
+  'signin.badAnswer': { host: 'auth.openai.com', what: 'no account in the token' },
+  'signin.badEndpoint': { what: 'ftp://x' },
+};
+
+describe('the words for a failure', () => {
+  for (const [code, facts] of Object.entries(examples)) {
+    it(`${code}: what happened and what to do, in whole sentences`, () => {
+      const { what, todo } = errorWords(new KnownError(code as ErrorCode, facts));
+      assert.match(what, /^.{10,}\.$/);
+      assert.match(todo, /^.{10,}\.$/);
+      assert.doesNotMatch(`${what}${todo}`, /\{\d\}|undefined|\.\./);
+    });
+  }
+
+  it("gives the provider's own words", () => {
+    const error = new KnownError('signin.refused', examples['signin.refused']);
+    assert.match(errorWords(error).what, /No seat left\.$/);
+  });
+
+  it('names the program that holds a lock', () => {
+    const { what } = errorWords(new KnownError('lock.busy', examples['lock.busy']));
+    assert.match(what, /process 42/);
+  });
+});
