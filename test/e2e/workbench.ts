@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+
+/** Where screenshots go; the ones that the README shows are copied from here. */
+const screenshotFolder = join('out', 'screenshots');
+
+/** A VS Code window as a person uses it: by keys, clicks and what can be read on the screen. */
+export class Workbench {
+  readonly page: Page;
+  readonly #context: BrowserContext;
+
+  private constructor(page: Page, context: BrowserContext) {
+    this.page = page;
+    this.#context = context;
+  }
+
+  /** Opens a window and waits until its extensions have started. */
+  static async open(context: BrowserContext, address: string): Promise<Workbench> {
+    const page = await context.newPage();
+    await page.goto(address);
+    await page.locator('.monaco-workbench').waitFor();
+    const workbench = new Workbench(page, context);
+    await workbench.statusBarItem
+      .or(page.locator('.activitybar [aria-label="CoderClaw"]'))
+      .first()
+      .waitFor();
+    return workbench;
+  }
+
+  get statusBarItem(): Locator {
+    return this.page.locator('.statusbar-item[id*="coderclaw.coderclaw-auth"]');
+  }
+
+  /** The box of whatever quick input is open. */
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible input[type="text"]');
+  }
+
+  get quickInputTitle(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-title');
+  }
+
+  get quickItems(): Locator {
+    return this.page.locator('.quick-input-widget:visible .monaco-list-row');
+  }
+
+  get notifications(): Locator {
+    return this.page.locator('.notification-toast .notification-list-item');
+  }
+
+  get dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  /** Runs a command from the palette by its title, as a person types it. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput.waitFor();
+    await this.quickInput.fill(`>${title}`);
+    const row = this.quickItems.filter({ hasText: title }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  async openProfilesView(): Promise<void> {
+    const container = this.page.locator('.sidebar [id="workbench.view.extension.coderclawAuth"]');
+    if (await container.isVisible()) return;
+    await this.page.locator('.activitybar .action-item [aria-label^="CoderClaw"]').first().click();
+    await container.waitFor();
+  }
+
+  /** A row of the Profiles view by the start of what a screen reader says of it. */
+  row(spoken: string | RegExp): Locator {
+    return this.page.getByRole('treeitem', { name: spoken });
+  }
+
+  /** Every row of the Profiles view as it reads: label, and description behind a bar. */
+  async rows(): Promise<string[]> {
+    const rows = this.page.locator('.pane-body .monaco-list-row[role="treeitem"]');
+    const parts = (row: Locator, part: string): Promise<string[]> =>
+      row.locator(`.${part}`).allInnerTexts();
+    return Promise.all(
+      (await rows.all()).map(async (row) =>
+        [...(await parts(row, 'label-name')), ...(await parts(row, 'label-description'))]
+          .map((text) => text.trim())
+          .join(' | '),
+      ),
+    );
+  }
+
+  /** Runs an entry of a row's context menu. */
+  async rowMenu(row: Locator, entry: string): Promise<void> {
+    await row.click({ button: 'right' });
+    const item = this.page.getByRole('menuitem', { name: entry });
+    await item.waitFor();
+    // VS Code ignores a click that comes right with the opening of the menu.
+    while (await item.isVisible()) {
+      await item.click({ timeout: 5000 }).catch(() => {}); // it closed between look and click
+      await item.waitFor({ state: 'detached', timeout: 500 }).catch(() => {}); // not yet: again
+    }
+  }
+
+  quickItem(text: string | RegExp): Locator {
+    return this.quickItems.filter({ hasText: text }).first();
+  }
+
+  /** The next page that opens in this browser: what `env.openExternal` made of it. */
+  nextPopup(): Promise<Page> {
+    return this.#context.waitForEvent('page', { timeout: 30_000 });
+  }
+
+  /** Waits for a message, and gives its text. */
+  async message(pattern: RegExp): Promise<string> {
+    const toast = this.notifications.filter({ hasText: pattern }).first();
+    await toast.waitFor({ timeout: 20_000 });
+    return toast.innerText();
+  }
+
+  async screenshot(name: string): Promise<void> {
+    await mkdir(screenshotFolder, { recursive: true });
+    await this.page.screenshot({ path: join(screenshotFolder, `${name}.png`) });
+  }
+
+  /** Sets the colour theme by its name, through the picker. */
+  async theme(name: string): Promise<void> {
+    await this.runCommand('Preferences: Color Theme');
+    await this.quickInput.fill(name);
+    await this.page.keyboard.press('Enter');
+    await this.quickInput.waitFor({ state: 'hidden' });
+  }
+}
+
+/** The person at the authorization server's own pages. */
+export async function answerLogin(
+  page: Page,
+  email: string,
+  answer: 'allow' | 'refuse' = 'allow',
+): Promise<void> {
+  await page.locator('input[name="email"]').fill(email);
+  await page.locator('input[name="password"]').fill('any password');
+  await page.getByRole('button', { name: 'Continue' }).first().click();
+  const consent = page.getByRole('heading', { name: /Sign in to CoderClaw/ });
+  await consent.waitFor();
+  await page.getByRole('button', { name: answer === 'allow' ? 'Continue' : 'Cancel' }).click();
+}
+
+/** The address that the sign-in ends on, as the person would find it in the address bar. */
+export async function callbackAddress(context: BrowserContext): Promise<string> {
+  const request = await context.waitForEvent('request', {
+    predicate: (one) => /^http:\/\/localhost:145[57]\/auth\/callback/.test(one.url()),
+    timeout: 60_000,
+  });
+  return request.url();
+}
+
+export function assertNoSecrets(text: string, secrets: ReadonlySet<string>, where: string): void {
+  for (const secret of secrets) assert.ok(!text.includes(secret), `a secret stands in ${where}`);
+}
