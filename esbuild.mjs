@@ -1,5 +1,5 @@
 // Builds the extension into dist/ and, with --tests, the test rings into out/.
-import { readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -40,6 +40,8 @@ if (process.argv.includes('--sizes')) {
 
 if (process.argv.includes('--tests')) {
   await rm('out', { recursive: true, force: true });
+  await mkdir('out');
+  await writeFile('out/extension-meta.json', JSON.stringify(extension.metafile));
   /** @type {import('esbuild').BuildOptions} */
   const tests = {
     ...common,
