@@ -11,6 +11,7 @@ import { commands, statusBarItem, viewCommands } from '../contributions.ts';
 import { leadingProfile } from '../core/model/agentStatus.ts';
 import type { AgentSnapshot, Snapshot } from '../core/model/snapshot.ts';
 import { statusBarWords } from './words/agentStatus.ts';
+import { markdownText } from './words/plainText.ts';
 import { stateWords } from './words/profileState.ts';
 import { providerName } from './words/providers.ts';
 
@@ -51,7 +52,7 @@ export class StatusBar implements Disposable {
 function hover(agent: AgentSnapshot, now: number): MarkdownString {
   const markdown = new MarkdownString(undefined, true);
   markdown.isTrusted = { enabledCommands: [commands.profileSignIn, viewCommands.profilesFocus] };
-  markdown.appendMarkdown(`**${cell(l10n.t('CoderClaw agent {0}', agent.id))}**\n\n`);
+  markdown.appendMarkdown(`**${markdownText(l10n.t('CoderClaw agent {0}', agent.id))}**\n\n`);
   if (agent.providers.length > 0) {
     markdown.appendMarkdown(
       `| ${l10n.t('Provider')} | ${l10n.t('Next')} | ${l10n.t('State')} |\n|:--|:--|:--|\n`,
@@ -60,8 +61,8 @@ function hover(agent: AgentSnapshot, now: number): MarkdownString {
       const profile = leadingProfile(provider);
       const words = profile ? stateWords(profile.state, now) : undefined;
       markdown.appendMarkdown(
-        `| ${cell(providerName(provider.id))} | ${cell(profile?.name ?? '–')} | ${
-          words ? `$(${words.icon}) ${cell(words.text)}` : '–'
+        `| ${markdownText(providerName(provider.id))} | ${markdownText(profile?.name ?? '–')} | ${
+          words ? `$(${words.icon}) ${markdownText(words.text)}` : '–'
         } |\n`,
       );
     }
@@ -71,9 +72,4 @@ function hover(agent: AgentSnapshot, now: number): MarkdownString {
     `[${l10n.t('Sign In to ChatGPT')}](command:${commands.profileSignIn}) · [${l10n.t('Show Profiles')}](command:${viewCommands.profilesFocus})`,
   );
   return markdown;
-}
-
-/** Names come from files: nothing in them may become markup, a link or a table cell. */
-function cell(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&:/@]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -9,6 +9,9 @@ import { commands, extensionId } from '../../src/contributions.ts';
 import type { SignInDescriptor } from '../../src/core/signin/descriptor.ts';
 import type { CoderClawAuthApi } from '../../src/extension.ts';
 
+/** With every sign that an encoding on the way can spoil. */
+const CODE = 'CANARY+code/with=signs+==';
+
 /**
  * A provider that sends the browser back to VS Code's own address. Its authorization endpoint asks
  * nobody: what is tested is the way back, through the browser and VS Code to the `UriHandler`.
@@ -24,7 +27,7 @@ describe('signing in by the URI handler', () => {
       if (url.pathname === '/authorize') {
         const redirect = new URL(url.searchParams.get('redirect_uri') ?? '');
         redirects.push(redirect.href);
-        redirect.searchParams.set('code', 'CANARY-code');
+        redirect.searchParams.set('code', CODE);
         redirect.searchParams.set('state', url.searchParams.get('state') ?? '');
         response.writeHead(302, { location: redirect.href }).end();
         return;
@@ -74,6 +77,15 @@ describe('signing in by the URI handler', () => {
     };
   }
 
+  it('cannot stand for a built-in provider, in any spelling of its id', async () => {
+    const extension = vscode.extensions.getExtension<CoderClawAuthApi>(extensionId);
+    const api = await extension?.activate();
+    assert.ok(api);
+    for (const provider of ['openai-codex', 'OpenAI-Codex', ' openai-codex ']) {
+      assert.throws(() => api.registerSignIn({ ...descriptor(), provider }), /built in/);
+    }
+  });
+
   it('comes back through the browser, redeems the code once, and stores the profile', async () => {
     const extension = vscode.extensions.getExtension<CoderClawAuthApi>(extensionId);
     const api = await extension?.activate();
@@ -91,6 +103,7 @@ describe('signing in by the URI handler', () => {
       const { profiles } = JSON.parse(await readFile(path, 'utf8'));
       assert.equal(profiles['practice:ann@example.com']?.refresh, 'CANARY-refresh');
       assert.equal(redeemed.length, 1);
+      assert.equal(redeemed[0]?.get('code'), CODE);
       assert.equal(
         redeemed[0]?.get('redirect_uri'),
         redirects[0],

@@ -23,9 +23,10 @@ export function identityOfStored(credential: JsonObject): Identity {
 }
 
 /**
- * Compares two identities. Ids decide where both sides have them; an e-mail can change and can be
- * shared by two accounts, so it decides only where neither side has an id. 'unknown' must be treated
- * as another's by whoever is about to replace something.
+ * Compares two identities. User and account id together decide. An account holds several people (a
+ * ChatGPT workspace), so where its id alone is on both sides, the e-mails decide; and so they do
+ * where neither side has an id. 'unknown' must be treated as another's by whoever is about to
+ * replace something.
  */
 export function sameIdentity(a: Identity, b: Identity): IdentityComparison {
   if (normalized(a.provider) !== normalized(b.provider)) return 'other';
@@ -33,10 +34,7 @@ export function sameIdentity(a: Identity, b: Identity): IdentityComparison {
   const user = compare(a.userId, b.userId);
   if (account === 'other' || user === 'other') return 'other';
   const email = compare(normalized(a.email), normalized(b.email));
-  if (account === 'same') {
-    // A workspace holds several people: without both user ids, two e-mails speak against it.
-    return user === 'unknown' && email === 'other' ? 'unknown' : 'same';
-  }
+  if (account === 'same') return user === 'same' ? 'same' : email;
   // The same person, but perhaps in another workspace.
   if (user === 'same') return 'unknown';
   const hasId = [a.accountId, b.accountId, a.userId, b.userId].some((id) => id !== undefined);

@@ -7,7 +7,10 @@ import type { UriHandlerRedirect } from './descriptor.ts';
  */
 export interface UriCallback {
   readonly redirectUri: string;
-  /** The parameters of an address that the handler received; undefined if it is for another path. */
+  /**
+   * The parameters of an address that the handler received, percent-encoded as of
+   * {@link receivedAddress}; undefined if it is for another path.
+   */
   queryOf(uri: string): URLSearchParams | undefined;
 }
 
@@ -33,4 +36,40 @@ export async function openUriCallback(
       return url?.pathname === redirect.path ? url.searchParams : undefined;
     },
   };
+}
+
+/**
+ * The address that a `UriHandler` was given, percent-encoded again. Desktop VS Code decodes a query
+ * as a whole (a code's `+` comes bare), while VS Code in a browser hands it on as the page wrote it
+ * (`%2B`), so each value is decoded only if it is still encoded.
+ *
+ * What the decoding has lost stays lost: an encoded `&` ends a value early, and a `%41` that was
+ * meant literally becomes `A`. A `+` is a plus, but in `error_description`, where it was a space.
+ */
+export function receivedAddress(uri: {
+  readonly scheme: string;
+  readonly authority: string;
+  readonly path: string;
+  readonly query: string;
+}): string {
+  const query = new URLSearchParams();
+  for (const parameter of uri.query.split('&')) {
+    if (parameter === '') continue;
+    const [, name = '', value = ''] = /^([^=]*)=?(.*)$/su.exec(parameter) ?? [];
+    query.append(
+      decodedOnce(name),
+      name === 'error_description' ? formDecoded(value) : decodedOnce(value),
+    );
+  }
+  const path = uri.path.replace(/[?#%]/g, encodeURIComponent);
+  return `${uri.scheme}://${uri.authority}${path}?${query}`;
+}
+
+function decodedOnce(text: string): string {
+  return /%[\da-f]{2}/i.test(text) ? formDecoded(text) : text;
+}
+
+/** Never throws, whatever stands behind a `%`. */
+function formDecoded(text: string): string {
+  return new URLSearchParams(`text=${text}`).get('text') ?? '';
 }

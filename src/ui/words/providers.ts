@@ -1,3 +1,5 @@
+import { shownKey } from '../../core/documents/shownText.ts';
+
 /** What people call a provider. Proper nouns: not translated. Others go by their id. */
 const names: Readonly<Record<string, string>> = {
   anthropic: 'Anthropic',
@@ -31,7 +33,7 @@ const names: Readonly<Record<string, string>> = {
   zai: 'Z.AI',
 };
 
-/** @param provider normalized provider id. */
+/** @param provider normalized provider id; one that is not known here is free text from a file. */
 export function providerName(provider: string): string {
-  return Object.hasOwn(names, provider) ? (names[provider] ?? provider) : provider;
+  return Object.hasOwn(names, provider) ? (names[provider] ?? provider) : shownKey(provider);
 }

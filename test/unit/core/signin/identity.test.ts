@@ -36,9 +36,21 @@ const CASES: readonly [string, Ids, Ids, IdentityComparison][] = [
     { accountId: 'b', userId: 'u', email: 'x@e' },
     'other',
   ],
-  ['one account, no user known', { accountId: 'a' }, { accountId: 'a' }, 'same'],
+  ['one account, no user known', { accountId: 'a' }, { accountId: 'a' }, 'unknown'],
   [
-    'one account, one user known',
+    'one account, one user and one e-mail known',
+    { accountId: 'a', userId: 'u', email: 'x@e' },
+    { accountId: 'a' },
+    'unknown',
+  ],
+  [
+    'one account, the user known of one, the e-mail of the other',
+    { accountId: 'a', userId: 'u' },
+    { accountId: 'a', email: 'x@e' },
+    'unknown',
+  ],
+  [
+    'one account, one user known, one e-mail',
     { accountId: 'a', userId: 'u', email: 'x@e' },
     { accountId: 'a', email: 'x@e' },
     'same',
@@ -47,7 +59,7 @@ const CASES: readonly [string, Ids, Ids, IdentityComparison][] = [
     'one account, no user, two e-mails',
     { accountId: 'a', email: 'x@e' },
     { accountId: 'a', email: 'y@e' },
-    'unknown',
+    'other',
   ],
   ['one e-mail, one account known', { accountId: 'a', email: 'x@e' }, { email: 'x@e' }, 'unknown'],
   ['one user, one account known', { accountId: 'a', userId: 'u' }, { userId: 'u' }, 'unknown'],
@@ -89,6 +101,9 @@ describe('identity', () => {
           x !== undefined && y !== undefined && x !== y;
         if (differs(a.accountId, b.accountId) || differs(a.userId, b.userId))
           assert.equal(verdict, 'other');
+        const agrees = (x?: string, y?: string): boolean => x !== undefined && x === y;
+        if (verdict === 'same')
+          assert.ok(agrees(a.userId, b.userId) || agrees(a.email, b.email), 'one person');
       }),
     );
   });

@@ -1,0 +1,34 @@
+import { normalizeProviderId } from '../documents/providerIds.ts';
+import type { SignInDescriptor } from './descriptor.ts';
+
+/**
+ * The providers of `registry.ts`, by normalized id. Stands apart from it, since an activation loads
+ * this and no descriptor.
+ */
+export const builtInProviders: ReadonlySet<string> = new Set(['openai-codex']);
+
+/** Ways to sign in that other extensions add. None of them can stand for a built-in provider. */
+export class AddedSignIns {
+  readonly #byProvider = new Map<string, SignInDescriptor>();
+
+  /**
+   * Adds one until disposed. Ids are compared as CoderClaw compares them.
+   * @throws {Error} The provider is built in, or taken by another.
+   */
+  add(descriptor: SignInDescriptor): { dispose(): void } {
+    const id = normalizeProviderId(descriptor.provider);
+    if (builtInProviders.has(id)) throw new Error(`${id} is built in`);
+    if (this.#byProvider.has(id)) throw new Error(`${id} is taken`);
+    this.#byProvider.set(id, descriptor);
+    return {
+      dispose: () => {
+        // Disposing twice must not remove who came after.
+        if (this.#byProvider.get(id) === descriptor) this.#byProvider.delete(id);
+      },
+    };
+  }
+
+  get(provider: string): SignInDescriptor | undefined {
+    return this.#byProvider.get(normalizeProviderId(provider));
+  }
+}

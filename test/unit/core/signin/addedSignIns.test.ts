@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { normalizeProviderId } from '../../../../src/core/documents/providerIds.ts';
+import { AddedSignIns, builtInProviders } from '../../../../src/core/signin/addedSignIns.ts';
+import type { SignInDescriptor } from '../../../../src/core/signin/descriptor.ts';
+import { openaiCodex } from '../../../../src/core/signin/providers/openaiCodex.ts';
+import { signInDescriptors } from '../../../../src/core/signin/registry.ts';
+
+const of = (provider: string): SignInDescriptor => ({ ...openaiCodex(), provider });
+
+describe('sign-ins that other extensions add', () => {
+  it('the built-in ids are those of the registry, normalized', () => {
+    assert.deepEqual([...builtInProviders], [...signInDescriptors({}).keys()]);
+    for (const id of builtInProviders) assert.equal(normalizeProviderId(id), id);
+  });
+
+  it('cannot stand for a built-in provider, in any spelling', () => {
+    const added = new AddedSignIns();
+    for (const provider of ['openai-codex', 'OpenAI-Codex', ' openai-codex\n']) {
+      assert.throws(() => added.add(of(provider)), /built in/);
+    }
+    assert.equal(added.get('openai-codex'), undefined);
+  });
+
+  it('are found, and taken, in any spelling', () => {
+    const added = new AddedSignIns();
+    const qwen = of('Qwen');
+    added.add(qwen);
+    assert.equal(added.get('qwen-portal'), qwen);
+    assert.throws(() => added.add(of('qwen-portal ')), /taken/);
+  });
+
+  it('disposing twice does not remove who came after', () => {
+    const added = new AddedSignIns();
+    const first = added.add(of('practice'));
+    first.dispose();
+    assert.equal(added.get('practice'), undefined);
+    const second = of('practice');
+    added.add(second);
+    first.dispose();
+    assert.equal(added.get('practice'), second);
+  });
+});
