@@ -18,8 +18,7 @@ export function findRewriteLoss(text: string, document: JsonValue): RewriteLoss 
   if (keys === 'hugeNumber') return { kind: 'hugeNumber' };
   // Each key ends so. A text value can look the same (`":"`), never the other way round; so equal
   // counts prove that there is no duplicate, and only others cost a real search.
-  const keyEnds = text.match(/"\s*:/g)?.length ?? 0;
-  if (keyEnds === keys) return undefined;
+  if (countKeyEnds(text) === keys) return undefined;
   const key = searchDuplicate(text);
   return key === undefined ? undefined : { kind: 'duplicateKey', key };
 }
@@ -35,6 +34,22 @@ function countKeys(document: JsonValue): number | 'hugeNumber' {
     for (const inner of values) if (typeof inner !== 'string') left.push(inner);
   }
   return keys;
+}
+
+/** Quotes with a colon behind them. Most of a store is long texts, which `indexOf` leaps over. */
+function countKeyEnds(text: string): number {
+  let ends = 0;
+  for (let quote = text.indexOf('"'); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+    let after = quote + 1;
+    while (isSpace(text.charCodeAt(after))) after++;
+    if (text[after] === ':') ends++;
+  }
+  return ends;
+}
+
+/** What JSON takes for white space. */
+function isSpace(charCode: number): boolean {
+  return charCode === 0x20 || charCode === 0x0a || charCode === 0x0d || charCode === 0x09;
 }
 
 /** A string, with the colon if it is a key; or a bracket of an object. */

@@ -1,11 +1,10 @@
-import { isUtf8 } from 'node:buffer';
 import type { Clock } from '../clock.ts';
 import { type AbsentFile, type ReadFile, strictRead } from '../disk/strictRead.ts';
-import { parseAuthStore, type StoreParse } from '../documents/authStore.ts';
 import type { JsonObject } from '../documents/json.ts';
 import { shownKey } from '../documents/shownText.ts';
 import { KnownError } from '../errors.ts';
 import { findRewriteLoss } from './rewriteLoss.ts';
+import { parseStoreBytes } from './storeBytes.ts';
 
 /** There is no store yet, or all of it was understood. */
 export type KnownStore =
@@ -30,7 +29,7 @@ export async function readKnownStore(path: string, clock: Clock): Promise<KnownS
     if (read.kind === 'unreadable') {
       throw new KnownError('store.unreadable', { path, errno: read.errno });
     }
-    const parsed = parseBytes(read.bytes);
+    const parsed = parseStoreBytes(read.bytes);
     switch (parsed.kind) {
       case 'whole':
         return { kind: 'whole', read, document: parsed.document };
@@ -62,9 +61,4 @@ export async function readWritableStore(path: string, clock: Clock): Promise<Kno
     case undefined:
       return store;
   }
-}
-
-function parseBytes(bytes: Buffer): StoreParse {
-  // Decoding would put U+FFFD for what is not UTF-8, and a write would then make that permanent.
-  return isUtf8(bytes) ? parseAuthStore(bytes.toString()) : { kind: 'torn', detail: 'not UTF-8' };
 }

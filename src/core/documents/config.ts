@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { errnoOf } from '../disk/diskError.ts';
 import { MAIN_AGENT_ID, normalizeAgentId } from './agentIds.ts';
 import { followIncludes, IncludeError } from './configIncludes.ts';
-import { type Environment, resolveEnvironment } from './environmentReferences.ts';
+import { type Environment, resolveEnvironment, unsetReference } from './environmentReferences.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { DEEPEST, isNestedWithin } from './jsonDepth.ts';
 
@@ -25,6 +26,8 @@ export interface ConfigAgent {
   readonly name?: string;
   readonly default: boolean;
   readonly agentDir?: string;
+  /** `agentDir` takes this variable from the environment, and it is not set: the folder is not known. */
+  readonly unsetVariable?: string;
 }
 
 export type ConfigRead =
@@ -59,7 +62,7 @@ export async function readConfig(path: string, options: ConfigReadOptions): Prom
     text = await readSmallFile(path);
   } catch (error) {
     if (error instanceof TooLarge) return { kind: 'invalid', path, detail: error.message };
-    const errno = errnoOf(error);
+    const errno = errnoOf(error) ?? 'UNKNOWN';
     return errno === 'ENOENT' || errno === 'ENOTDIR'
       ? { kind: 'absent', path, config: EMPTY_CONFIG }
       : { kind: 'unreadable', path, errno };
@@ -70,7 +73,7 @@ export async function readConfig(path: string, options: ConfigReadOptions): Prom
   }
   try {
     const whole = await followIncludes(parse.value, path, readIncluded);
-    return { kind: 'whole', path, config: configFrom(resolveEnvironment(whole, options.env)) };
+    return { kind: 'whole', path, config: configFrom(whole, options.env) };
   } catch (error) {
     if (error instanceof IncludeError) return { kind: 'invalid', path, detail: error.message };
     throw error;
@@ -88,17 +91,17 @@ export function defaultAgentId(config: CoderClawConfig): string {
   return (agents.find((agent) => agent.default) ?? agents[0])?.id ?? MAIN_AGENT_ID;
 }
 
-/** The parts that are ours, out of a config whose includes and references have been followed. */
-export function configFrom(root: JsonValue): CoderClawConfig {
-  const auth = objectAt(root, 'auth');
+/** The parts that are ours, out of a config whose includes have been followed. */
+export function configFrom(root: JsonValue, env: Environment): CoderClawConfig {
+  const auth = resolveEnvironment(objectAt(root, 'auth'), env);
   return {
     authProfiles: readAuthProfiles(objectAt(auth, 'profiles')),
     authOrder: readAuthOrder(objectAt(auth, 'order')),
-    agents: readAgents(objectAt(root, 'agents')),
+    agents: readAgents(objectAt(root, 'agents'), env),
   };
 }
 
-const EMPTY_CONFIG: CoderClawConfig = configFrom({});
+const EMPTY_CONFIG: CoderClawConfig = configFrom({}, {});
 
 function readAuthProfiles(profiles: JsonObject): Map<string, ConfigProfile> {
   const read = new Map<string, ConfigProfile>();
@@ -125,13 +128,18 @@ function readAuthOrder(order: JsonObject): Map<string, string[]> {
   return read;
 }
 
-function readAgents(agents: JsonObject): ConfigAgent[] {
+function readAgents(agents: JsonObject, env: Environment): ConfigAgent[] {
   const { list } = agents;
   if (!Array.isArray(list)) return [];
   const read = new Map<string, ConfigAgent>();
   for (const entry of list as readonly JsonValue[]) {
     if (!isJsonObject(entry)) continue;
-    const { id: givenId, name, agentDir, default: marked } = entry;
+    const {
+      id: givenId,
+      name,
+      agentDir,
+      default: marked,
+    } = resolveEnvironment(entry, env) as JsonObject;
     if (typeof givenId !== 'string') continue;
     const id = normalizeAgentId(givenId);
     const isDefault = marked === true;
@@ -145,10 +153,19 @@ function readAgents(agents: JsonObject): ConfigAgent[] {
       id,
       default: isDefault,
       ...(typeof name === 'string' && name !== '' && { name }),
-      ...(typeof agentDir === 'string' && agentDir.trim() !== '' && { agentDir: agentDir.trim() }),
+      ...(typeof agentDir === 'string' &&
+        agentDir.trim() !== '' && { agentDir: agentDir.trim(), ...unset(entry['agentDir'], env) }),
     });
   }
   return [...read.values()];
+}
+
+function unset(
+  written: JsonValue | undefined,
+  env: Environment,
+): Pick<ConfigAgent, 'unsetVariable'> {
+  const unsetVariable = typeof written === 'string' ? unsetReference(written, env) : undefined;
+  return unsetVariable === undefined ? {} : { unsetVariable };
 }
 
 function objectAt(parent: JsonValue, key: string): JsonObject {
@@ -185,7 +202,7 @@ async function readIncluded(path: string): Promise<JsonValue> {
   try {
     text = await readSmallFile(path);
   } catch (error) {
-    const why = error instanceof TooLarge ? error.message : errnoOf(error);
+    const why = error instanceof TooLarge ? error.message : (errnoOf(error) ?? 'UNKNOWN');
     throw new IncludeError(`cannot read the included ${path}: ${why}`);
   }
   const parse = await parseText(text);
@@ -210,9 +227,4 @@ async function readSmallFile(path: string): Promise<string> {
   } finally {
     await file.close();
   }
-}
-
-function errnoOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : 'UNKNOWN';
 }

@@ -55,6 +55,28 @@ export function addProfile(
 }
 
 /**
+ * Whether this text already decides which profiles of a provider are used: by an entry of
+ * `auth.profiles` or a key of `auth.order`, in any spelling. Where it does not, CoderClaw uses all
+ * that are stored.
+ * @throws {KnownError} `config.invalid`, `config.notEditable`
+ */
+export function listsProvider(
+  text: string | undefined,
+  provider: string,
+  path: string = DEFAULT_PATH,
+): boolean {
+  if (text === undefined) return false;
+  const config = new ConfigText(text, path);
+  const same = (spelling: string): boolean => normalizeProviderId(spelling) === provider;
+  const ordered = config.find(['auth', 'order'])?.members ?? [];
+  if (ordered.some(({ name }) => same(keyOf(name)))) return true;
+  return (config.find(['auth', 'profiles'])?.members ?? []).some(({ value }) => {
+    const named = value.type === 'Object' ? memberOf(value, 'provider')?.value : undefined;
+    return named?.type === 'String' && same(named.value);
+  });
+}
+
+/**
  * Takes a profile out of `auth.profiles` and out of every list of `auth.order`. Objects and lists
  * that it leaves empty stay.
  * @returns undefined where the text does not name the profile: there is nothing to change.

@@ -11,6 +11,14 @@ export function hasEnvironmentReference(text: string): boolean {
   return text.search(REFERENCE) !== -1;
 }
 
+/** The first `${NAME}` in a text whose name is not set in the environment; undefined if none. */
+export function unsetReference(text: string, env: Environment): string | undefined {
+  for (const [, escaping, name] of text.matchAll(REFERENCE)) {
+    if (escaping === '' && name !== undefined && envValueOf(env, name) === undefined) return name;
+  }
+  return undefined;
+}
+
 /**
  * The value with every `${NAME}` in its texts (not in its keys) replaced from the environment. A
  * name that is not set stays as it is written: what this editor's environment lacks, the gateway's
@@ -20,8 +28,7 @@ export function resolveEnvironment(value: JsonValue, env: Environment): JsonValu
   if (typeof value === 'string') {
     return value.replace(REFERENCE, (whole, escaping: string, name: string) => {
       if (escaping !== '') return whole.slice(1);
-      const found = Object.hasOwn(env, name) ? env[name] : undefined;
-      return found === undefined || found === '' ? whole : found;
+      return envValueOf(env, name) ?? whole;
     });
   }
   if (Array.isArray(value)) {
@@ -31,4 +38,10 @@ export function resolveEnvironment(value: JsonValue, env: Environment): JsonValu
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, resolveEnvironment(item, env)]),
   );
+}
+
+/** Empty counts as not set, as in CoderClaw. */
+function envValueOf(env: Environment, name: string): string | undefined {
+  const value = Object.hasOwn(env, name) ? env[name] : undefined;
+  return value === '' ? undefined : value;
 }

@@ -52,12 +52,13 @@ const CONFIG = 'coderclaw.json';
  * One thing CoderClaw has no word on: where no CLI is found and the flat folder holds no state, a
  * single installation's folder counts as the one in use.
  *
- * @param extraDirs Further state dirs from a setting: absolute, or with `~`. Relative ones are
- * refused with a note, for there is no folder that they could sensibly count from.
+ * @param extraDirs Further state dirs from a setting, as it stands there: a list of texts, each
+ * absolute or with `~`. Relative ones are refused with a note, for there is no folder that they
+ * could sensibly count from, and so is whatever else a person may have written.
  */
 export async function findStateDirs(
   host: HostEnvironment,
-  extraDirs: readonly string[] = [],
+  extraDirs: unknown = [],
   probe: DiskProbe = diskProbe,
 ): Promise<Locations> {
   const home = coderclawHome(host);
@@ -79,7 +80,9 @@ export async function findStateDirs(
     profileIsName && profile.toLowerCase() !== 'default'
       ? join(home, `${FLAT}-${profile}`)
       : undefined;
-  const extras = extraDirs.flatMap((dir) => absolute(dir, 'state folders') ?? []);
+  const extras = settingEntries(extraDirs, notes).flatMap(
+    (dir) => absolute(dir, 'state folders') ?? [],
+  );
   const installId = await cliInstallId(host, probe);
   const ofCli = installId === undefined ? undefined : join(flat, installId);
 
@@ -138,13 +141,22 @@ export function agentDirOf(
   stateDir: Pick<StateDirLocation, 'path' | 'inUse'>,
   agent: { readonly id: string; readonly agentDir?: string },
 ): string {
+  const override = agentDirOverride(host, stateDir, agent.id);
+  if (override !== undefined) return override;
   const home = coderclawHome(host);
-  if (agent.id === MAIN_AGENT_ID && stateDir.inUse) {
-    const override = envValue(host, 'CODERCLAW_AGENT_DIR') ?? envValue(host, 'PI_CODING_AGENT_DIR');
-    if (override !== undefined) return resolve(withTilde(override, home));
-  }
   if (agent.agentDir !== undefined) return resolve(stateDir.path, withTilde(agent.agentDir, home));
   return join(stateDir.path, 'agents', agent.id, 'agent');
+}
+
+/** The folder that the environment names for the main agent, whatever the config says. */
+export function agentDirOverride(
+  host: HostEnvironment,
+  stateDir: Pick<StateDirLocation, 'inUse'>,
+  agentId: string,
+): string | undefined {
+  if (agentId !== MAIN_AGENT_ID || !stateDir.inUse) return undefined;
+  const given = envValue(host, 'CODERCLAW_AGENT_DIR') ?? envValue(host, 'PI_CODING_AGENT_DIR');
+  return given === undefined ? undefined : resolve(withTilde(given, coderclawHome(host)));
 }
 
 /** Ids of the agents that have a folder of their own in a state dir, whether configured or not. */
@@ -165,18 +177,21 @@ export function authStorePath(agentDir: string): string {
   return join(agentDir, 'auth-profiles.json');
 }
 
-/** The lock that CoderClaw and we take for a file (a store, `sessions.json`). */
-export function lockPathOf(path: string): string {
-  return `${path}.lock`;
-}
-
 /** The runtime cache, or, where there is no whole store, the store of an older CoderClaw. */
 export function runtimeCachePath(agentDir: string): string {
   return join(agentDir, 'auth.json');
 }
 
-export function sessionsPath(stateDirPath: string, agentId: string): string {
-  return join(stateDirPath, 'agents', agentId, 'sessions', 'sessions.json');
+/** The texts in a setting that should be a list of them; VS Code hands on any type. */
+function settingEntries(setting: unknown, notes: string[]): readonly string[] {
+  if (setting === undefined || setting === null) return [];
+  if (!Array.isArray(setting)) {
+    notes.push('state folders: the setting is not a list');
+    return [];
+  }
+  const entries: readonly string[] = setting.filter((entry) => typeof entry === 'string');
+  if (entries.length < setting.length) notes.push('state folders: entries that are not text');
+  return entries;
 }
 
 async function defaultDir(found: {

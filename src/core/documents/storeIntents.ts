@@ -1,5 +1,6 @@
 import { KnownError } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+import { normalizeProviderId } from './providerIds.ts';
 
 /**
  * One change to an auth store, as a function on the document that is on disk when it is made: never
@@ -9,7 +10,10 @@ import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 export interface StoreIntent {
   /** For the log: ids, no secrets. */
   readonly summary: string;
-  /** The entry that shows whether the change still stands: a part of the store and a key in it. */
+  /**
+   * The entry that shows whether the change still stands: a part of the store and a key in it. To be
+   * read after `apply`, as the document may decide about the key.
+   */
   readonly entry: readonly [part: 'profiles' | 'order', key: string];
   /**
    * @returns the changed document, or an equal one if there is nothing to change.
@@ -20,28 +24,27 @@ export interface StoreIntent {
 
 export interface UpsertOptions {
   /**
-   * Whether the stored credential belongs to whom the new one belongs to. Called if one is stored;
-   * without it, whatever is stored is replaced.
+   * Whether what stands there now may be replaced; undefined where nothing does. Without it,
+   * whatever is stored is replaced.
    */
-  readonly sameIdentity?: (stored: JsonObject) => boolean;
+  readonly mayReplace?: (stored: JsonValue | undefined) => boolean;
 }
 
 /**
  * Stores a credential whole under its profile id, new or instead of the one that is there.
- * Applying throws `profile.otherIdentity` as {@link UpsertOptions.sameIdentity} says.
+ * Applying throws `profile.changed` as {@link UpsertOptions.mayReplace} says.
  */
 export function upsertProfile(
   profileId: string,
   credential: JsonObject,
-  { sameIdentity }: UpsertOptions = {},
+  { mayReplace }: UpsertOptions = {},
 ): StoreIntent {
   return {
     summary: `store ${profileId}`,
     entry: ['profiles', profileId],
     apply(document, storePath) {
-      const stored = entryOf(document, 'profiles', profileId);
-      if (sameIdentity !== undefined && isJsonObject(stored) && !sameIdentity(stored)) {
-        throw new KnownError('profile.otherIdentity', { profileId, storePath });
+      if (mayReplace !== undefined && !mayReplace(entryOf(document, 'profiles', profileId))) {
+        throw new KnownError('profile.changed', { profileId, storePath });
       }
       return withEntry(document, 'profiles', profileId, credential);
     },
@@ -94,6 +97,44 @@ export function setOrder(provider: string, profileIds: readonly string[]): Store
         ? withoutEntry(document, 'order', provider)
         : withEntry(document, 'order', provider, [...profileIds]),
   };
+}
+
+/**
+ * Puts a profile first in this store's own order of a provider (in any spelling) and leaves the rest
+ * of the list as it stands. Where the store has no list, there comes to be one: the profile, then
+ * `fallbackOrder`. Applying throws `profile.gone` if the profile is not there.
+ */
+export function moveFirst(
+  provider: string,
+  profileId: string,
+  fallbackOrder: readonly string[],
+): StoreIntent {
+  let key = provider;
+  return {
+    summary: `order ${provider}: ${profileId} first`,
+    get entry() {
+      return ['order', key] as const;
+    },
+    apply(document, storePath) {
+      if (entryOf(document, 'profiles', profileId) === undefined) {
+        throw new KnownError('profile.gone', { profileId, storePath });
+      }
+      // A list under another spelling is the one in force: no second one beside it.
+      const stored = entriesOf(document, 'order').find(
+        ([spelling, list]) =>
+          normalizeProviderId(spelling) === normalizeProviderId(provider) && namesProfile(list),
+      );
+      key = stored?.[0] ?? provider;
+      const list = stored && isJsonArray(stored[1]) ? stored[1] : fallbackOrder;
+      const rest = list.filter((id) => typeof id !== 'string' || id.trim() !== profileId);
+      return withEntry(document, 'order', key, [profileId, ...rest]);
+    },
+  };
+}
+
+/** CoderClaw takes a list without a profile in it for no list. */
+function namesProfile(list: JsonValue): boolean {
+  return isJsonArray(list) && list.some((id) => typeof id === 'string' && id.trim() !== '');
 }
 
 /** `document[part][key]`, as far as it is there. */

@@ -14,6 +14,8 @@ export interface ListedAgent {
   readonly onDiskOnly: boolean;
   /** As the config says, if it does. */
   readonly agentDir?: string;
+  /** What `agentDir` takes from the environment, and is not set there. */
+  readonly unsetVariable?: string;
 }
 
 /**
@@ -32,12 +34,13 @@ export function agentList(
     : [{ id: MAIN_AGENT_ID, default: true }];
   const defaultId = isKnown ? defaultAgentId(config.config) : MAIN_AGENT_ID;
   const named = new Set(configured.map((agent) => agent.id));
-  const agents: ListedAgent[] = configured.map(({ id, name, agentDir }) => ({
+  const agents: ListedAgent[] = configured.map(({ id, name, agentDir, unsetVariable }) => ({
     id,
     ...(name !== undefined && { name }),
     isDefault: id === defaultId,
     onDiskOnly: false,
     ...(agentDir !== undefined && { agentDir }),
+    ...(unsetVariable !== undefined && { unsetVariable }),
   }));
   const others = idsOnDisk.filter((id) => !named.has(id)).sort();
   for (const id of others) agents.push({ id, isDefault: false, onDiskOnly: isKnown });

@@ -11,7 +11,7 @@ import { type Directories, type StateRead, StateReader } from './stateReader.ts'
 export interface LiveSnapshotOptions {
   readonly host: HostEnvironment;
   /** State dirs that a setting names; asked at every `refresh`. */
-  readonly extraStateDirs: () => readonly string[];
+  readonly extraStateDirs: () => unknown;
   readonly clock: Clock;
   /** Gets ids, paths and error messages only. */
   readonly log: (line: string) => void;

@@ -5,6 +5,7 @@ import { MAIN_AGENT_ID } from '../documents/agentIds.ts';
 import type { HostEnvironment } from '../documents/hostEnvironment.ts';
 import {
   agentDirOf,
+  agentDirOverride,
   agentIdsOnDisk,
   authStorePath,
   findStateDirs,
@@ -14,13 +15,14 @@ import {
 } from '../documents/locations.ts';
 import type { AgentRead, Reads, StateDirRead, StoreRead } from '../model/reads.ts';
 import { agentList, type ListedAgent } from './agentList.ts';
+import { ConditionLog } from './conditionLog.ts';
 import { ConfigReader } from './configReader.ts';
 import { StoreReader } from './storeReader.ts';
 
 export interface StateReaderOptions {
   readonly host: HostEnvironment;
   /** State dirs that a setting names, beside those that CoderClaw itself would look in. */
-  readonly extraStateDirs: () => readonly string[];
+  readonly extraStateDirs: () => unknown;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }
@@ -47,12 +49,14 @@ export class StateReader {
   readonly #options: StateReaderOptions;
   readonly #configs: ConfigReader;
   readonly #stores: StoreReader;
+  readonly #conditions: ConditionLog;
   #locations: Locations | undefined;
 
   constructor(options: StateReaderOptions) {
     this.#options = options;
     this.#configs = new ConfigReader(options.clock, { env: options.host.env });
     this.#stores = new StoreReader({ clock: options.clock });
+    this.#conditions = new ConditionLog(options.log);
   }
 
   /**
@@ -61,15 +65,17 @@ export class StateReader {
    */
   async read(relocate: boolean): Promise<StateRead> {
     const { stateDirs, lookedIn } = await this.#locate(relocate);
-    const round: Round = { storePaths: new Set(), directories: new Map(), settling: false };
-    const reads = await Promise.all(stateDirs.map((dir) => this.#readStateDir(dir, round)));
+    const round: Round = { storePaths: new Set(), directories: new Map(), settling: new Set() };
+    const dirReads = await Promise.all(stateDirs.map((dir) => this.#readStateDir(dir, round)));
+    const reads: Reads = { stateDirs: dirReads, lookedIn };
     this.#stores.keepOnly(round.storePaths);
+    this.#conditions.tell(reads, round.settling);
     for (const path of layoutDirectories(stateDirs, lookedIn))
       round.directories.set(path, 'layout');
     return {
-      reads: { stateDirs: reads, lookedIn },
+      reads,
       directories: round.directories,
-      settling: round.settling,
+      settling: round.settling.size > 0,
     };
   }
 
@@ -102,23 +108,29 @@ export class StateReader {
 
   async #readAgent(dir: StateDirLocation, agent: ListedAgent, round: Round): Promise<AgentRead> {
     const { id, name, isDefault, onDiskOnly } = agent;
+    const agentDir = agentDirOf(this.#options.host, dir, agent);
     return {
       id,
       ...(name !== undefined && { name }),
       isDefault,
       onDiskOnly,
-      agentDir: agentDirOf(this.#options.host, dir, agent),
+      agentDir,
       store: await this.#readStore(dir, agent, round),
     };
   }
 
   async #readStore(
     dir: StateDirLocation,
-    agent: { readonly id: string; readonly agentDir?: string },
+    agent: Pick<ListedAgent, 'id' | 'agentDir' | 'unsetVariable'>,
     round: Round,
   ): Promise<StoreRead> {
-    const agentDir = agentDirOf(this.#options.host, dir, agent);
+    const { host } = this.#options;
+    const agentDir = agentDirOf(host, dir, agent);
     const path = authStorePath(agentDir);
+    const { unsetVariable: variable } = agent;
+    if (variable !== undefined && agentDirOverride(host, dir, agent.id) === undefined) {
+      return { kind: 'unplaced', path, variable };
+    }
     round.storePaths.add(path);
     round.directories.set(agentDir, 'content');
     const target = await linkTarget(path);
@@ -127,7 +139,7 @@ export class StateReader {
       runtimeCachePath(agentDir),
       ...(agent.id === MAIN_AGENT_ID ? [dir.legacyOAuthPath] : []),
     ]);
-    if (settling) round.settling = true;
+    if (settling) round.settling.add(path);
     return read;
   }
 }
@@ -136,7 +148,8 @@ export class StateReader {
 interface Round {
   readonly storePaths: Set<string>;
   readonly directories: Map<string, 'layout' | 'content'>;
-  settling: boolean;
+  /** Stores that may just be being written. */
+  readonly settling: Set<string>;
 }
 
 function layoutDirectories(

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { access } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
+import { parseStoreBytes } from '../custody/storeBytes.ts';
 import { type ReadFile, strictRead } from '../disk/strictRead.ts';
 import { parseAuthStore } from '../documents/authStore.ts';
+import type { JsonObject } from '../documents/json.ts';
+import { shownKey } from '../documents/shownText.ts';
 import type { StoreRead } from '../model/reads.ts';
 import { type FileVersion, versionOf } from './fileVersion.ts';
 
@@ -11,6 +13,13 @@ import { type FileVersion, versionOf } from './fileVersion.ts';
  * truncates and writes in place.
  */
 export const SETTLE_MS = 1000;
+
+/**
+ * Up to this size (some hundred profiles) a store is searched for what a rewrite would lose when it
+ * is read; in larger ones that would take half as long as the reading itself, and is left to those
+ * who are about to write.
+ */
+const SEARCHED_BYTES = 256 * 1024;
 
 export interface StoreReaderOptions {
   readonly clock: Clock;
@@ -62,7 +71,7 @@ export class StoreReader {
     if (version?.settled && version.key === known?.version.key) return this.#answer(known);
     const found = await strictRead(path);
     if (found.kind === 'bytes') {
-      const file = this.#understand(path, found, version ?? NO_VERSION, known);
+      const file = await this.#understand(path, found, version ?? NO_VERSION, known);
       this.#known.set(path, file);
       return this.#answer(file);
     }
@@ -80,20 +89,22 @@ export class StoreReader {
     }
   }
 
-  #understand(
+  async #understand(
     path: string,
     { bytes, mode }: ReadFile,
     version: FileVersion,
     known: KnownFile | undefined,
-  ): KnownFile {
+  ): Promise<KnownFile> {
     const digest = `${mode} ${createHash('sha256').update(bytes).digest('base64')}`;
     if (known?.digest === digest) return { ...known, version };
-    const parse = this.#parse(bytes.toString('utf8'));
+    const parse = parseStoreBytes(bytes, this.#parse);
     switch (parse.kind) {
       case 'whole': {
-        const { store, problems } = parse;
-        const all = [...looseness(path, mode), ...problems];
-        return { version, digest, read: { kind: 'whole', path, store, problems: all } };
+        const { store } = parse;
+        const loss = await lossByRewrite(bytes, parse.document);
+        const problems = [...looseness(path, mode), ...(loss ? [loss] : []), ...parse.problems];
+        const unwritable = loss === undefined ? {} : { unwritable: loss };
+        return { version, digest, read: { kind: 'whole', path, store, problems, ...unwritable } };
       }
       case 'unknownVersion':
         return { version, digest, read: { ...parse, path } };
@@ -123,18 +134,25 @@ function looseness(path: string, mode: number): readonly string[] {
   return [`other users of this machine may read it (mode ${octal}): run chmod 600 ${path}`];
 }
 
-async function absentStore(path: string, legacyPaths: readonly string[]): Promise<StoreRead> {
-  for (const legacyPath of legacyPaths) {
-    if (await exists(legacyPath)) return { kind: 'absent', path, legacyPath };
+/** Said of the whole file: a vault would refuse to write it. */
+async function lossByRewrite(bytes: Buffer, document: JsonObject): Promise<string | undefined> {
+  if (bytes.length > SEARCHED_BYTES) return undefined;
+  const { findRewriteLoss } = await import('../custody/rewriteLoss.ts');
+  const loss = findRewriteLoss(bytes.toString(), document);
+  switch (loss?.kind) {
+    case 'duplicateKey':
+      return `the key ${shownKey(loss.key)} stands twice in one object`;
+    case 'hugeNumber':
+      return 'a number in it is too large';
+    case undefined:
+      return undefined;
   }
-  return { kind: 'absent', path };
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
+async function absentStore(path: string, legacyPaths: readonly string[]): Promise<StoreRead> {
+  const { holdsLogins } = await import('../custody/legacyFiles.ts');
+  for (const legacyPath of legacyPaths) {
+    if (await holdsLogins(legacyPath)) return { kind: 'absent', path, legacyPath };
   }
+  return { kind: 'absent', path };
 }

@@ -213,7 +213,8 @@ function configSnapshot(read: ConfigRead): ConfigSnapshot {
 
 function storeSnapshot(read: StoreRead): StoreSnapshot {
   if (read.kind !== 'whole') return read;
-  return { kind: 'whole', path: read.path, problems: read.problems };
+  const { kind, path, problems, unwritable } = read;
+  return { kind, path, problems, ...(unwritable !== undefined && { unwritable }) };
 }
 
 /** The same everywhere, whatever the person's language. */

@@ -35,6 +35,7 @@ export interface AgentRead {
 export type StoreRead =
   | { readonly kind: 'absent'; readonly path: string; readonly legacyPath?: string }
   | { readonly kind: 'unreadable'; readonly path: string; readonly errno: string }
+  | { readonly kind: 'unplaced'; readonly path: string; readonly variable: string }
   | { readonly kind: 'torn'; readonly path: string; readonly detail: string }
   | { readonly kind: 'unknownVersion'; readonly path: string; readonly version: string }
   | {
@@ -42,4 +43,5 @@ export type StoreRead =
       readonly path: string;
       readonly store: AuthStore;
       readonly problems: readonly string[];
+      readonly unwritable?: string;
     };

@@ -44,10 +44,16 @@ export interface AgentSnapshot {
   readonly providers: readonly ProviderSnapshot[];
 }
 
-/** What the strict read of the agent's own store found. Four different things, and one more. */
+/** What the strict read of the agent's own store found. Different things, and never mixed up. */
 export type StoreSnapshot =
   | { readonly kind: 'absent'; readonly path: string; readonly legacyPath?: string }
   | { readonly kind: 'unreadable'; readonly path: string; readonly errno: string }
+  /**
+   * Where it lies is not known: the config names its folder by a `variable` that is not set in this
+   * environment. `path` takes the config literally: it tells agents apart, and nothing is read or
+   * written there.
+   */
+  | { readonly kind: 'unplaced'; readonly path: string; readonly variable: string }
   | { readonly kind: 'torn'; readonly path: string; readonly detail: string }
   | { readonly kind: 'unknownVersion'; readonly path: string; readonly version: string }
   | {
@@ -55,6 +61,11 @@ export type StoreSnapshot =
       readonly path: string;
       /** Parts of the file that CoderClaw drops or that make no sense, for the log and tooltip. */
       readonly problems: readonly string[];
+      /**
+       * Why a rewrite would lose something, so that nothing may be written. Not looked for in a very
+       * large store; there only a commit finds it.
+       */
+      readonly unwritable?: string;
     };
 
 export interface ProviderSnapshot {

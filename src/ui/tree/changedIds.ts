@@ -33,7 +33,10 @@ function sameIds(a: readonly TreeNode[], b: readonly TreeNode[]): boolean {
   return a.length === b.length && a.every((node, index) => node.id === b[index]?.id);
 }
 
-/** All that is drawn or matched by menus; the hover is made afresh each time. */
+/**
+ * All that is drawn or matched by menus, and the hover: VS Code asks for it once and keeps it until
+ * the row is drawn again. No hover may tell how far away a time is, or every minute would redraw all.
+ */
 function sameLook(a: TreeNode, b: TreeNode): boolean {
   return (
     a.label === b.label &&
@@ -42,6 +45,7 @@ function sameLook(a: TreeNode, b: TreeNode): boolean {
     a.flags === b.flags &&
     a.collapsible === b.collapsible &&
     a.icon?.id === b.icon?.id &&
-    a.icon?.color === b.icon?.color
+    a.icon?.color === b.icon?.color &&
+    a.hover().join('\n') === b.hover().join('\n')
   );
 }

@@ -9,6 +9,7 @@ import type {
   StateDirSnapshot,
   StoreSnapshot,
 } from '../../core/model/snapshot.ts';
+import { writable } from '../../core/model/writable.ts';
 import { stateWords } from '../words/profileState.ts';
 import { providerName } from '../words/providers.ts';
 import { storeWords } from '../words/store.ts';
@@ -103,6 +104,7 @@ function configProblem(dir: StateDirSnapshot): TreeNode | undefined {
       config.path,
       detail,
       l10n.t('Order and hidden profiles are shown as if there were no config.'),
+      l10n.t('Nothing is written for these agents: it may place them in other folders.'),
     ],
   };
 }
@@ -121,7 +123,6 @@ function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, now: number): Tr
     ...(problem ? [problem] : []),
     ...agent.providers.map((provider) => providerNode(key, dir, agent, provider, now)),
   ];
-  const writable = agent.store.kind === 'whole' || agent.store.kind === 'absent';
   return {
     id: `agent ${key}`,
     target: { stateDir: dir.path, agentId: agent.id },
@@ -132,13 +133,16 @@ function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, now: number): Tr
     flags: joined(
       ' ',
       'agent',
-      writable ? 'writable' : 'locked',
-      agent.store.kind === 'absent' ? '' : 'storeFile',
+      writable(dir, agent) ? 'writable' : 'locked',
+      agent.store.kind === 'absent' || agent.store.kind === 'unplaced' ? '' : 'storeFile',
     ),
     collapsible:
       children.length === 0 ? 'none' : agent.isDefault || problem ? 'expanded' : 'collapsed',
     children,
-    hover: () => [agent.agentDir, ...storeProblems(agent.store)],
+    hover: () => [
+      ...(agent.store.kind === 'unplaced' ? [] : [agent.agentDir]),
+      ...storeProblems(agent.store),
+    ],
   };
 }
 
@@ -158,10 +162,14 @@ function storeProblem(
     description: words.detail,
     icon: { id: 'error', color: 'list.errorForeground' },
     spoken: joined(', ', words.label, words.detail),
-    flags: 'storeProblem',
+    flags: store.kind === 'unplaced' ? 'placeProblem' : 'storeProblem',
     collapsible: 'none',
     children: [],
-    hover: () => [store.path, `${words.label}: ${words.detail}`, words.consequence],
+    hover: () => [
+      ...(store.kind === 'unplaced' ? [] : [store.path]),
+      `${words.label}: ${words.detail}`,
+      words.consequence,
+    ],
   };
 }
 
@@ -222,6 +230,7 @@ function profileNode(
       : '',
   ];
   const own = profile.origin === 'own' && agent.store.kind === 'whole';
+  const mine = own && writable(dir, agent);
   return {
     id: profileRowId(target),
     target,
@@ -234,11 +243,12 @@ function profileNode(
       'profile',
       profile.origin,
       needsPerson(profile.state) ? 'needsPerson' : '',
-      own && canUseFirst(profile) ? 'canUseFirst' : '',
-      own && profile.type === 'oauth' && profile.provider === 'openai-codex'
+      mine && canUseFirst(profile) ? 'canUseFirst' : '',
+      mine && profile.type === 'oauth' && profile.provider === 'openai-codex'
         ? 'canSignInAgain'
         : '',
-      own ? 'canSignOut storeFile' : '',
+      mine ? 'canSignOut' : '',
+      own ? 'storeFile' : '',
     ),
     collapsible: 'none',
     children: [],

@@ -1,5 +1,6 @@
 import type { ViewState } from '../../contributions.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
+import { storeWords } from '../words/store.ts';
 
 /**
  * What the Profiles view has to say as a whole. Rows are shown in `tree` alone; every other state
@@ -11,13 +12,13 @@ export function viewStateOf(snapshot: Snapshot | undefined): ViewState {
   const agents = snapshot.stateDirs.flatMap((dir) => dir.agents);
   if (agents.some((agent) => agent.providers.length > 0)) return 'tree';
   const broken = agents.filter(
-    ({ store }) => store.kind !== 'whole' && store.kind !== 'absent',
+    ({ store }) => !['whole', 'absent', 'unplaced'].includes(store.kind),
   ).length;
   // With several agents the rows say which store it is; with one, the welcome text can.
   if (broken > 0) return agents.length === 1 ? 'unreadable' : 'tree';
   const [dir] = snapshot.stateDirs;
   const troubled =
-    agents.some(({ store }) => store.kind === 'absent' && store.legacyPath !== undefined) ||
+    agents.some(({ store }) => storeWords(store) !== undefined) ||
     dir?.config.kind === 'invalid' ||
     dir?.config.kind === 'unreadable';
   return troubled ? 'tree' : 'noProfile';

@@ -7,11 +7,17 @@ export interface StoreWords {
   readonly consequence: string;
 }
 
-/** What is wrong with a store; `undefined` for one that is whole or absent, where nothing is. */
+/** What is wrong with a store; `undefined` where nothing is. */
 export function storeWords(store: StoreSnapshot): StoreWords | undefined {
   switch (store.kind) {
     case 'whole':
-      return undefined;
+      return store.unwritable === undefined
+        ? undefined
+        : {
+            label: l10n.t('Store cannot be changed from here'),
+            detail: store.unwritable,
+            consequence: l10n.t('Writing it again would lose a part of it. Open it to repair it.'),
+          };
     case 'absent':
       return store.legacyPath === undefined
         ? undefined
@@ -25,6 +31,15 @@ export function storeWords(store: StoreSnapshot): StoreWords | undefined {
         label: l10n.t('Store cannot be read'),
         detail: unreadableWords(store.errno),
         consequence: l10n.t('Its profiles are not known, and nothing is written to it.'),
+      };
+    case 'unplaced':
+      return {
+        label: l10n.t('Store folder is not known'),
+        detail: l10n.t('{0} is not set here', store.variable),
+        consequence: l10n.t(
+          'The config names the folder of this agent by an environment variable. Set {0} where VS Code is started, too; until then its profiles are not known, and nothing is written.',
+          store.variable,
+        ),
       };
     case 'torn':
       return {
@@ -49,9 +64,12 @@ function unreadableWords(errno: string): string {
     case 'EPERM':
       return l10n.t('no permission');
     case 'EISDIR':
+    case 'EFTYPE':
       return l10n.t('it is not a file');
     case 'EFBIG':
       return l10n.t('it is too large');
+    case 'EBUSY':
+      return l10n.t('it is being written all the time, or another program keeps it to itself');
     default:
       return errno;
   }

@@ -23,7 +23,7 @@ describe('the agents of a config', () => {
   }[];
   vectors.forEach(({ config, ids, defaultId }, index) => {
     it(`agents-list ${index}`, () => {
-      const read = configFrom(config);
+      const read = configFrom(config, {});
       assert.deepEqual(
         listAgents(read).map(({ id }) => id),
         ids,
@@ -34,7 +34,7 @@ describe('the agents of a config', () => {
 
   it('lets a repeated entry say which agent is the default, and no more', () => {
     const list = [{ id: 'a', name: 'A' }, { id: 'b' }, { id: 'A', name: 'other', default: true }];
-    const read = configFrom({ agents: { list } });
+    const read = configFrom({ agents: { list } }, {});
     assert.deepEqual(read.agents, [
       { id: 'a', name: 'A', default: true },
       { id: 'b', default: false },

@@ -10,9 +10,7 @@ import {
   authStorePath,
   findStateDirs,
   type Locations,
-  lockPathOf,
   runtimeCachePath,
-  sessionsPath,
 } from '../../../../src/core/documents/locations.ts';
 
 describe('where CoderClaw keeps its state', () => {
@@ -157,6 +155,25 @@ describe('where CoderClaw keeps its state', () => {
     assert.deepEqual(shown(found), [`${join(root, 'other/.coderclaw')} in use`]);
   });
 
+  it('a setting of a wrong type hides nothing: its texts are kept, the rest is noted', async () => {
+    await stateDir('.coderclaw');
+    const mine = await stateDir('mine');
+    for (const setting of [mine, 7, true, { 0: mine }]) {
+      const found = await findStateDirs(host(), setting);
+      assert.deepEqual(shown(found), ['~/.coderclaw in use'], JSON.stringify(setting));
+      assert.deepEqual(found.notes, ['state folders: the setting is not a list']);
+    }
+    for (const setting of [undefined, null, []]) {
+      assert.deepEqual((await findStateDirs(host(), setting)).notes, []);
+    }
+    const mixed = await findStateDirs(host(), [null, mine, 7, ['x'], {}, 'nul\u0000']);
+    assert.deepEqual(shown(mixed), ['~/.coderclaw in use', '~/mine']);
+    assert.deepEqual(mixed.notes, [
+      'state folders: entries that are not text',
+      'state folders: a relative path is not followed: nul',
+    ]);
+  });
+
   it('folders from the setting: absolute or ~, relative ones refused with a note', async () => {
     await stateDir('mine');
     await stateDir('.coderclaw');
@@ -258,9 +275,7 @@ describe('where CoderClaw keeps its state', () => {
 
     it('have their fixed names', () => {
       assert.equal(authStorePath('/a'), '/a/auth-profiles.json');
-      assert.equal(lockPathOf(authStorePath('/a')), '/a/auth-profiles.json.lock');
       assert.equal(runtimeCachePath('/a'), '/a/auth.json');
-      assert.equal(sessionsPath('/s', 'work'), '/s/agents/work/sessions/sessions.json');
     });
 
     it('agents on disk are the folders with an agent folder and an id for a name', async () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../../../src/core/documents/json.ts';
 import {
   entryOf,
+  moveFirst,
   removeProfile,
   setOrder,
   upsertProfile,
@@ -29,15 +31,17 @@ describe('store intents', () => {
 
   it('S26/I12: do not replace another identity unless that was agreed to', () => {
     const document = { profiles: { 'p:a': { type: 'oauth', accountId: 'x' } } };
-    const same = (account: string) => (stored: JsonObject) => stored['accountId'] === account;
-    const other = upsertProfile('p:a', TOKEN, { sameIdentity: same('y') });
-    assert.throws(
-      () => other.apply(document, 's'),
-      (error) => isKnown(error, 'profile.otherIdentity') && error.facts.storePath === 's',
-    );
-    upsertProfile('p:a', TOKEN, { sameIdentity: same('x') }).apply(document, 's');
+    const seen = (entry: JsonValue | undefined) => ({
+      mayReplace: (now: JsonValue | undefined) => isDeepStrictEqual(now, entry),
+    });
+    const other = upsertProfile('p:a', TOKEN, seen({ type: 'oauth', accountId: 'y' }));
+    const isChanged = (error: unknown): boolean =>
+      isKnown(error, 'profile.changed') && error.facts.storePath === 's';
+    assert.throws(() => other.apply(document, 's'), isChanged);
+    assert.throws(() => other.apply({ profiles: {} }, 's'), isChanged);
+    upsertProfile('p:a', TOKEN, seen(document.profiles['p:a'])).apply(document, 's');
     upsertProfile('p:a', TOKEN).apply(document, 's');
-    other.apply({ profiles: {} }, 's');
+    upsertProfile('p:a', TOKEN, seen(undefined)).apply({ profiles: {} }, 's');
   });
 
   it('remove a profile with all that belongs to it', () => {
@@ -73,6 +77,42 @@ describe('store intents', () => {
     assert.deepEqual(set, { profiles: {}, order: { q: ['q:1'], p: ['p:b', 'p:a'] } });
     assert.deepEqual(setOrder('p', []).apply(set, 's'), document);
     assert.equal(setOrder('p', []).apply(document, 's'), document);
+  });
+
+  describe('move a profile to the front', () => {
+    const profiles = { 'z:a': TOKEN, 'z:b': TOKEN };
+    const moved = (order: JsonObject) => {
+      const intent = moveFirst('zai', 'z:a', ['z:b', 'z:a']);
+      const after = intent.apply({ profiles, order }, 's');
+      const [first] = entryOf(after, ...intent.entry) as readonly JsonValue[];
+      assert.equal(first, 'z:a', 'the entry that tells whether it stands');
+      assert.deepEqual(intent.apply(after, 's'), after);
+      return after['order'];
+    };
+
+    it('of the list that is there, in whatever spelling, and keep the rest', () => {
+      assert.deepEqual(moved({ 'Z.AI': ['z:new', ' z:a ', 7, 'z:b', 'z:a'], q: ['q:1'] }), {
+        'Z.AI': ['z:a', 'z:new', 7, 'z:b'],
+        q: ['q:1'],
+      });
+      assert.deepEqual(moved({ zai: ['z:b'] }), { zai: ['z:a', 'z:b'] });
+    });
+
+    it('of the order that was shown, where the store has none', () => {
+      assert.deepEqual(moved({ q: ['q:1'] }), { q: ['q:1'], zai: ['z:a', 'z:b'] });
+      // CoderClaw takes these for no list.
+      assert.deepEqual(moved({ 'z.ai': [' '], zai: 'z:b' }), {
+        'z.ai': [' '],
+        zai: ['z:a', 'z:b'],
+      });
+    });
+
+    it('unless it has gone', () => {
+      assert.throws(
+        () => moveFirst('zai', 'z:c', []).apply({ profiles }, 's'),
+        (error) => isKnown(error, 'profile.gone'),
+      );
+    });
   });
 
   it('treat a key named __proto__ like any other', () => {

@@ -60,7 +60,7 @@ describe('LiveSnapshot', () => {
 
   async function writeText(path: string, text: string): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
+    await writeFile(path, text, { mode: 0o600 });
   }
 
   function storeText(email: string, more: object = {}, refresh = `refresh-${email}`): string {
@@ -170,6 +170,41 @@ describe('LiveSnapshot', () => {
     assert.deepEqual(profile?.sharedWith, ['main']);
     assert.equal(agentOf(snapshot, 'torn')?.store.kind, 'torn');
     assert.ok(!JSON.stringify([snapshot, logged]).includes('CANARY'));
+  });
+
+  it('does not make up a place for an agent whose folder is not known here', async () => {
+    const config = (written: string) => `{agents: {list: [{id: "work", agentDir: "${written}"}]}}`;
+    const configPath = join(stateDir, 'coderclaw.json');
+    await writeText(configPath, config(`\${WORK_DIR}/a`));
+    await writeText(join(stateDir, `\${WORK_DIR}`, 'a', 'auth-profiles.json'), storeText('x'));
+    const one = open();
+    const store = agentOf(await one.ready, 'work')?.store;
+    assert.equal(store?.kind === 'unplaced' && store.variable, 'WORK_DIR');
+    assert.deepEqual(agentOf(one.current, 'work')?.providers, []);
+    assert.equal(logged.filter((line) => line.includes('WORK_DIR is not set')).length, 1);
+    await writeText(configPath, config(`$\${WORK_DIR}/a`));
+    await until(one, (snapshot) => emailOf(snapshot, 'work') === 'x');
+  });
+
+  it('logs a torn store and an invalid config once each, and that they are whole again', async () => {
+    const configPath = join(stateDir, 'coderclaw.json');
+    await writeText(storePath('main'), '{');
+    await writeText(configPath, '{agents: ');
+    const one = open();
+    await one.ready;
+    await one.refresh();
+    await one.refresh();
+    assert.equal(logged.length, 2, logged.join('\n'));
+    assert.ok(logged.some((line) => line.startsWith(`${configPath}: invalid: `)));
+    assert.ok(logged.some((line) => line.startsWith(`${storePath('main')}: torn: `)));
+    await writeText(configPath, '{}');
+    await writeText(storePath('main'), storeText('a'));
+    await until(one, (snapshot) => emailOf(snapshot, 'main') === 'a');
+    await one.refresh();
+    assert.deepEqual(logged.slice(2).sort(), [
+      `${storePath('main')}: whole again`,
+      `${configPath}: whole again`,
+    ]);
   });
 
   it('never shows a store torn that is being written, nor hides that one stays so', async () => {

@@ -49,6 +49,8 @@ describe('StoreReader', () => {
     assert.deepEqual(await read(), { read: { kind: 'absent', path }, settling: false });
     const legacyPath = join(folder, 'auth.json');
     await writeFile(legacyPath, '{}');
+    assert.deepEqual((await read()).read, { kind: 'absent', path }, 'there is no login in it');
+    await writeFile(legacyPath, '{"p": {"type": "api_key"}}');
     assert.deepEqual(await read(), { read: { kind: 'absent', path, legacyPath }, settling: false });
   });
 
@@ -63,6 +65,26 @@ describe('StoreReader', () => {
     assert.match((await problems()).join(), /mode 0644.*chmod 600/);
     await chmod(path, 0o600);
     assert.deepEqual(await problems(), []);
+  });
+
+  it('says of a store that a rewrite would damage that it cannot be written', async () => {
+    const unwritable = async (text: string) => {
+      await writeFile(path, text, { mode: 0o600 });
+      const { read: found } = await read();
+      assert.equal(found.kind, 'whole');
+      if (found.kind !== 'whole') return undefined;
+      if (found.unwritable !== undefined) assert.ok(found.problems.includes(found.unwritable));
+      return found.unwritable;
+    };
+    assert.equal(await unwritable(storeText('k')), undefined);
+    assert.match(String(await unwritable('{"profiles":{"p:k":{},"p:k":{}}}')), /p:k stands twice/);
+    assert.match(String(await unwritable('{"profiles":{},"x":1e999}')), /too large/);
+  });
+
+  it('takes a store that is not UTF-8 for torn, as the vault does', async () => {
+    await writeFile(path, Buffer.from('{"profiles":{"p:\xff":{}}}', 'latin1'));
+    const { read: found } = await read();
+    assert.equal(found.kind === 'torn' && found.detail, 'not UTF-8');
   });
 
   it('tells an unreadable store from an absent one (I8)', async () => {

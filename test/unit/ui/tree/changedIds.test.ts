@@ -5,6 +5,7 @@ import { type TreeNode, treeOf } from '../../../../src/ui/tree/nodes.ts';
 import {
   agent,
   HOUR,
+  MINUTE,
   NOW,
   profile,
   provider,
@@ -12,16 +13,17 @@ import {
   stateDir,
 } from '../../../support/snapshots.ts';
 
-function rows(states: readonly ProfileState[]): readonly TreeNode[] {
+function rows(states: readonly ProfileState[], now = NOW): readonly TreeNode[] {
   const profiles = states.map((state, index) => profile(`openai-codex:p${index}`, state));
-  return treeOf(
-    snapshot(
+  return treeOf({
+    ...snapshot(
       stateDir('/state', [
         agent('main', { providers: [provider('openai-codex', ...profiles)] }),
         agent('work'),
       ]),
     ),
-  );
+    takenAt: now,
+  });
 }
 
 describe('which rows are drawn again', () => {
@@ -37,6 +39,26 @@ describe('which rows are drawn again', () => {
     const changed = changedIds(rows(before), rows(after));
     assert.equal(changed.length, 1);
     assert.match(String(changed[0]), /openai-codex:p500$/);
+  });
+
+  it('a row of which only the hover says something else', () => {
+    // Both read `5 h`; the exact times differ.
+    const later: ProfileState = { kind: 'renews', at: NOW + 5 * HOUR + 3 * MINUTE };
+    assert.deepEqual(changedIds(rows([calm, calm]), rows([calm, later])), [
+      'profile /state main openai-codex openai-codex:p1',
+    ]);
+  });
+
+  it('none when only time went by, and no row reads differently', () => {
+    const states: ProfileState[] = [
+      { kind: 'renews', at: NOW + 5 * HOUR + 20 * MINUTE },
+      { kind: 'lasts', until: NOW + 5 * HOUR + 20 * MINUTE },
+      { kind: 'ending', at: NOW + 5 * HOUR + 20 * MINUTE },
+      { kind: 'cooling', until: NOW + 5 * HOUR + 20 * MINUTE },
+      { kind: 'disabled', until: NOW + 5 * HOUR + 20 * MINUTE },
+      { kind: 'expired', since: NOW - 5 * HOUR },
+    ];
+    assert.deepEqual(changedIds(rows(states), rows(states, NOW + MINUTE)), []);
   });
 
   it('the provider when a profile came or went', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { needingPerson, type TreeNode, treeOf } from '../../../../src/ui/tree/nodes.ts';
+import { viewStateOf } from '../../../../src/ui/tree/viewState.ts';
 import {
   agent,
   DAY,
@@ -136,6 +137,46 @@ describe('the rows of the Profiles view', () => {
       /canUseFirst/,
       'the first is first already',
     );
+  });
+
+  it('offers nothing that writes under a config that cannot be read', () => {
+    const config = { kind: 'invalid', path: '/state/coderclaw.json', detail: 'x' } as const;
+    const rows = treeOf(
+      snapshot(stateDir('/state', [agent('main', { providers: [codex] })], { config })),
+    );
+    assert.match(find(rows, 'main').flags, /\blocked\b/);
+    const { flags } = find(rows, 'work');
+    assert.doesNotMatch(flags, /canSignOut|canUseFirst|canSignInAgain/);
+    assert.match(flags, /\bstoreFile\b/);
+  });
+
+  it('says which variable keeps the place of an agent from being known, and opens nothing there', () => {
+    const store = { kind: 'unplaced', path: '/made/up', variable: 'WORK_DIR' } as const;
+    const [row] = treeOf(snapshot(stateDir('/state', [agent('work', { store })])));
+    assert.equal(viewStateOf(snapshot(stateDir('/state', [agent('work', { store })]))), 'tree');
+    const problem = row?.children[0];
+    assert.match(problem?.description ?? '', /WORK_DIR/);
+    assert.doesNotMatch(`${row?.flags} ${problem?.flags}`, /writable|storeFile|storeProblem/);
+    assert.ok(!problem?.hover().join().includes('/made/up'));
+  });
+
+  it('says of a store that it cannot be changed, and still shows what is in it', () => {
+    const store = { kind: 'whole', path: '/s', problems: [], unwritable: 'x twice' } as const;
+    const rows = treeOf(
+      snapshot(stateDir('/state', [agent('main', { store, providers: [codex] })])),
+    );
+    assert.equal(find(rows, 'Store cannot be changed from here').description, 'x twice');
+    assert.doesNotMatch(find(rows, 'work').flags, /canSignOut|canUseFirst|canSignInAgain/);
+  });
+
+  it('says in plain words that a store is no file, or is never at rest', () => {
+    const detail = (errno: string) => {
+      const store = { kind: 'unreadable', path: '/s', errno } as const;
+      return treeOf(snapshot(stateDir('/s', [agent('main', { store })])))[0]?.children[0]
+        ?.description;
+    };
+    assert.equal(detail('EFTYPE'), 'it is not a file');
+    assert.match(detail('EBUSY') ?? '', /written all the time/);
   });
 
   it('speaks every row as a sentence without abbreviations', () => {
