@@ -3,8 +3,12 @@ import { type ExtensionContext, window, workspace } from 'vscode';
 import { commands, settings } from './contributions.ts';
 import { systemClock } from './core/clock.ts';
 import type { ProfileService } from './core/custody/profileService.ts';
+import type { Vault } from './core/custody/vault.ts';
+import { normalizeProviderId } from './core/documents/providerIds.ts';
+import { shownKey } from './core/documents/shownText.ts';
 import { LiveSnapshot } from './core/liveSnapshot/liveSnapshot.ts';
 import type { Snapshot } from './core/model/snapshot.ts';
+import { AddedSignIns, builtInProviders } from './core/signin/addedSignIns.ts';
 import type { SignInDescriptor } from './core/signin/descriptor.ts';
 import type { ProfileCommandParts } from './ui/commands/profileCommands.ts';
 import { type CommandHandlers, registerCommands } from './ui/commands/register.ts';
@@ -24,7 +28,7 @@ export interface CoderClawAuthApi {
   readonly apiVersion: 0;
   /**
    * Adds a way to sign in, until disposed.
-   * @throws {Error} The provider id is taken.
+   * @throws {Error} The provider id is taken, or is that of a built-in provider, in any spelling.
    */
   registerSignIn(descriptor: SignInDescriptor): { dispose(): void };
 }
@@ -33,38 +37,41 @@ export interface CoderClawAuthApi {
 export function activate(context: ExtensionContext): CoderClawAuthApi {
   const clock = systemClock;
   const log = new Log();
-  const notifications = new Notifications(log);
-  const uriCallbacks = new UriCallbacks(log);
+  const notifications = new Notifications(log, window);
+  const uriCallbacks = new UriCallbacks(log, notifications);
   const surfaces = new SnapshotViews(clock);
   const live = new LiveSnapshot({
     host: { env: process.env, homedir: homedir(), platform: process.platform },
-    extraStateDirs: () =>
-      workspace.getConfiguration().get<readonly string[]>(settings.stateFolders, []),
+    extraStateDirs: () => workspace.getConfiguration().get<unknown>(settings.stateFolders),
     clock,
     log: log.info,
   });
-  const added = new Map<string, SignInDescriptor>();
+  const added = new AddedSignIns();
 
-  const service = once(async (): Promise<ProfileService> => {
-    const [{ FileLocks }, { Vault }, { ProfileService }] = await Promise.all([
+  const vault = once(async (): Promise<Vault> => {
+    const [{ FileLocks }, { Vault }] = await Promise.all([
       import('./core/disk/fileLock.ts'),
       import('./core/custody/vault.ts'),
-      import('./core/custody/profileService.ts'),
     ]);
     const { name, version } = context.extension.packageJSON as { name: string; version: string };
     const locks = new FileLocks({ app: `${name}/${version}`, clock });
     const vault = new Vault({ locks, clock, log: log.info });
     context.subscriptions.push(vault);
-    return new ProfileService(vault);
+    return vault;
+  });
+
+  const service = once(async (): Promise<ProfileService> => {
+    const { ProfileService } = await import('./core/custody/profileService.ts');
+    return new ProfileService(await vault());
   });
 
   const signInFlow = once(async (): Promise<SignInFlow> => {
-    const [{ SignInFlow }, profileService] = await Promise.all([
+    const [{ SignInFlow }, { SignInService }] = await Promise.all([
       import('./ui/signIn/signInFlow.ts'),
-      service(),
+      import('./core/custody/signInService.ts'),
     ]);
     const flow = new SignInFlow({
-      service: profileService,
+      service: new SignInService(await vault(), clock),
       services: {
         fetch: globalThis.fetch,
         clock,
@@ -74,9 +81,15 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
       uriCallbacks,
       notifications,
       log,
-      stored: async (request, profileId, { identity }) => {
+      stored: async (request, profileId, { identity }, configFault) => {
         const { tellSignedIn } = await import('./ui/commands/profileCommands.ts');
-        const row = await tellSignedIn(parts, request, profileId, identity.email ?? profileId);
+        const row = await tellSignedIn(
+          parts,
+          request,
+          profileId,
+          identity.email ?? profileId,
+          configFault,
+        );
         if (row) await surfaces.reveal(profileRowId(row));
       },
     });
@@ -85,9 +98,11 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
   });
 
   const descriptor = async (provider = 'openai-codex'): Promise<SignInDescriptor> => {
-    const { signInDescriptors } = await import('./core/signin/registry.ts');
-    const found = added.get(provider) ?? signInDescriptors(process.env).get(provider);
-    if (!found) throw new Error(`no way to sign in to ${provider}`);
+    const id = normalizeProviderId(provider);
+    const found = builtInProviders.has(id)
+      ? (await import('./core/signin/registry.ts')).signInDescriptors(process.env).get(id)
+      : added.get(id);
+    if (!found) throw new Error(`no way to sign in to ${shownKey(provider)}`);
     return found;
   };
 
@@ -136,10 +151,6 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
 
   return {
     apiVersion: 0,
-    registerSignIn: (descriptor) => {
-      if (added.has(descriptor.provider)) throw new Error(`${descriptor.provider} is taken`);
-      added.set(descriptor.provider, descriptor);
-      return { dispose: () => added.delete(descriptor.provider) };
-    },
+    registerSignIn: (descriptor) => added.add(descriptor),
   };
 }

@@ -40,10 +40,8 @@ export interface ErrorFacts {
   /** The part to change does not stand in this file as plain data (`$include`, `${ENV}`). */
   'config.notEditable': { readonly path: string; readonly key: string };
   'profile.gone': { readonly profileId: string; readonly storePath: string };
-  /** The profile holds another identity, and nobody agreed to replace it. */
-  'profile.otherIdentity': { readonly profileId: string; readonly storePath: string };
-  /** A profile id that CoderClaw would not accept. */
-  'profile.badName': { readonly name: string };
+  /** Something else stands under this id than when it was decided to replace it. */
+  'profile.changed': { readonly profileId: string; readonly storePath: string };
 
   // ---- signing in (core/signin)
   /** The provider sent the person back with an error (RFC 6749 4.1.2.1), in its own words. */

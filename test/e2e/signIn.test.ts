@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { access, readFile, stat } from 'node:fs/promises';
+import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { Session } from './session.ts';
-import { answerLogin, callbackAddress } from './workbench.ts';
+import { answerLogin, assertNoSecrets, callbackAddress } from './workbench.ts';
 
 /** Holds a port of the sign-in as another program would. */
 async function hold(port: number): Promise<Server> {
@@ -30,6 +30,15 @@ const twoAgents = {
 `,
 };
 
+/** S17: neither what VS Code shows nor what it writes to its logs holds a code or a token. */
+async function assertQuiet({ workbench, vscode, authServer }: Session): Promise<void> {
+  assertNoSecrets(await workbench.page.content(), authServer.secrets, 'the window');
+  const logs = await readdir(vscode.logFolder, { recursive: true, withFileTypes: true });
+  for (const { parentPath, name } of logs.filter((entry) => entry.isFile())) {
+    assertNoSecrets(await readFile(join(parentPath, name), 'utf8'), authServer.secrets, name);
+  }
+}
+
 describe('signing in to ChatGPT, by clicks, in a real VS Code', function () {
   this.timeout(120_000);
   let session: Session;
@@ -45,7 +54,11 @@ describe('signing in to ChatGPT, by clicks, in a real VS Code', function () {
       await session?.workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
     }
     for (const server of held.splice(0)) server.close();
-    await session?.close();
+    try {
+      await assertQuiet(session);
+    } finally {
+      await session.close();
+    }
   });
 
   it('from the palette through the login page to the profile in the tree and on disk', async () => {
@@ -102,6 +115,14 @@ describe('signing in to ChatGPT, by clicks, in a real VS Code', function () {
     const config = await readFile(join(stateDir, 'coderclaw.json'), 'utf8');
     assert.match(config, /\/\/ who works here/, 'comments stay');
     assert.match(config, /openai-codex:ann@example\.com/);
+
+    await workbench.runCommand('CoderClaw: Show Log');
+    const log = workbench.page.locator('.panel .view-lines');
+    await log
+      .getByText(/signing.in.to.openai-codex/)
+      .first()
+      .waitFor();
+    assertNoSecrets(await log.innerText(), authServer.secrets, 'our log');
   });
 
   it('by pasting the address that the browser ended on', async () => {

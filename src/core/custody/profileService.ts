@@ -1,12 +1,14 @@
+import { dirname } from 'node:path';
 import { strictRead } from '../disk/strictRead.ts';
 import { parseAuthStore } from '../documents/authStore.ts';
-import { addProfile, removeProfile as removeFromConfig } from '../documents/configEdits.ts';
-import { isJsonObject, type JsonObject } from '../documents/json.ts';
-import { normalizeProviderId } from '../documents/providerIds.ts';
-import { removeProfile, setOrder, upsertProfile } from '../documents/storeIntents.ts';
-import { KnownError } from '../errors.ts';
-import type { Identity, SignedIn } from '../signin/descriptor.ts';
-import { identityOfStored, sameIdentity } from '../signin/identity.ts';
+import { removeProfile as removeFromConfig } from '../documents/configEdits.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../documents/json.ts';
+import { runtimeCachePath } from '../documents/locations.ts';
+import { moveFirst, removeProfile } from '../documents/storeIntents.ts';
+import type { KnownError } from '../errors.ts';
+import { listingUse } from '../model/listingUse.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { editConfig } from './editConfig.ts';
 import type { Vault } from './vault.ts';
 
 /** The files of one agent, as the Snapshot names them. Absolute paths. */
@@ -25,132 +27,105 @@ export interface Saved {
   readonly undone?: boolean;
 }
 
+/** The store no longer has it, unless `undone`. */
+export interface SignedOut extends Saved {
+  /** The config was left alone, for not every store that shares it could be read. */
+  readonly stillListed?: boolean;
+}
+
+/** A file that keeps a secret of a profile beside the store. */
+export interface CachedCopy {
+  readonly path: string;
+  /** False: it could not be read, so that it may or may not. */
+  readonly certain: boolean;
+}
+
 /**
- * What people do to profiles, as intents handed to the vault. Each method reads nothing from the
- * Snapshot but paths: what it decides, it decides on the fresh document under the lock.
+ * What people do to profiles, as intents handed to the vault. What is decided about a
+ * store is decided on the fresh document under its lock.
  */
 export class ProfileService {
-  readonly #vault: Vault;
+  readonly #vault: Pick<Vault, 'commitStore' | 'commitConfig'>;
 
-  constructor(vault: Vault) {
+  constructor(vault: Pick<Vault, 'commitStore' | 'commitConfig'>) {
     this.#vault = vault;
   }
 
   /**
-   * The identities stored in an agent's own file, for naming a new profile. Empty where there is no
-   * store.
-   * @throws {KnownError} `store.*` for a store that is not whole, or cannot be created.
-   */
-  async identities(
-    files: AgentFiles,
-    provider: string,
-  ): Promise<readonly { readonly id: string; readonly identity: Identity }[]> {
-    const path = files.storePath;
-    const document = await readDocument(path);
-    const profiles = document?.['profiles'];
-    if (!isJsonObject(profiles)) return [];
-    return Object.entries(profiles).flatMap(([id, stored]) => {
-      const identity = isJsonObject(stored) ? identityOfStored(stored) : undefined;
-      return identity?.provider === provider ? [{ id, identity }] : [];
-    });
-  }
-
-  /**
-   * Stores a finished sign-in under `profileId`, then lists it in the config as the CLI's login
-   * does. Durable once resolved. A config that cannot be edited does not undo the sign-in.
-   * @param replaceOther The person agreed to replace a profile of another identity.
-   * @throws {KnownError} `profile.otherIdentity`, `store.*`, `lock.*`, `disk.*`: nothing changed.
-   */
-  async saveSignIn(
-    files: AgentFiles,
-    profileId: string,
-    signedIn: SignedIn,
-    replaceOther: boolean,
-    signal?: AbortSignal,
-  ): Promise<Saved> {
-    const { credential, identity } = signedIn;
-    const same = (stored: JsonObject): boolean => {
-      const before = identityOfStored(stored);
-      // Unknown is not the same: a profile is never replaced on a guess.
-      return replaceOther || (before !== undefined && sameIdentity(before, identity) === 'same');
-    };
-    const { aftermath } = await this.#vault.commitStore(
-      files.storePath,
-      upsertProfile(profileId, credential, { sameIdentity: same }),
-      { legacyPaths: files.legacyPaths, ...(signal ? { signal } : {}) },
-    );
-    const saved = await this.#editConfig(files.configPath, (text) =>
-      addProfile(
-        text,
-        {
-          profileId,
-          provider: identity.provider,
-          mode: 'oauth',
-          ...(identity.email === undefined ? {} : { email: identity.email }),
-        },
-        files.configPath,
-      ),
-    );
-    return (await aftermath) === 'undone' ? { ...saved, undone: true } : saved;
-  }
-
-  /**
-   * Removes a profile from an agent's own store and, with `alsoFromConfig`, from the config.
+   * Removes a profile from an agent's own store, and then from the config if nobody needs it listed
+   * there any more.
+   * @param look Reads the disk again: what stood in other stores before the removal says nothing.
    * @throws {KnownError} `profile.gone`, `store.*`, `lock.*`, `disk.*`: nothing changed.
    */
-  async signOut(files: AgentFiles, profileId: string, alsoFromConfig: boolean): Promise<Saved> {
-    await this.#vault.commitStore(files.storePath, removeProfile(profileId));
-    if (!alsoFromConfig) return {};
-    return this.#editConfig(files.configPath, (text) =>
-      text === undefined ? undefined : removeFromConfig(text, profileId, files.configPath),
+  async signOut(
+    files: AgentFiles,
+    profileId: string,
+    look: () => Promise<Snapshot>,
+  ): Promise<SignedOut> {
+    const { storePath, configPath } = files;
+    const { aftermath } = await this.#vault.commitStore(storePath, removeProfile(profileId));
+    if ((await aftermath) === 'undone') return { undone: true };
+    const use = listingUse(await look(), configPath, profileId);
+    if (use === 'used') return {};
+    if (use === 'unknown') return { stillListed: true };
+    return editConfig(this.#vault, configPath, (text) =>
+      text === undefined ? undefined : removeFromConfig(text, profileId, configPath),
     );
+  }
+
+  /**
+   * What the runtime cache beside a store (`auth.json`) keeps of a profile that is stored there;
+   * undefined where it keeps nothing of it. Takes no lock, and no value leaves it.
+   */
+  async cachedCopy(files: AgentFiles, profileId: string): Promise<CachedCopy | undefined> {
+    const path = runtimeCachePath(dirname(files.storePath));
+    const [store, cache] = await Promise.all([strictRead(files.storePath), strictRead(path)]);
+    if (store.kind !== 'bytes' || cache.kind === 'absent') return undefined;
+    const parsed = parseAuthStore(store.bytes.toString());
+    const credential = parsed.kind === 'whole' ? parsed.store.profiles.get(profileId) : undefined;
+    if (credential === undefined) return undefined;
+    const cached = cache.kind === 'bytes' ? secretsInCache(cache.bytes.toString()) : undefined;
+    if (cached === undefined) return { path, certain: false };
+    return secretsOf(credential.raw).some((secret) => cached.has(secret))
+      ? { path, certain: true }
+      : undefined;
   }
 
   /**
    * Puts a profile first in the agent's own order.
-   * @param order The effective order as shown; the rest keeps its sequence.
+   * @param shownOrder For an agent that has no order of its own yet.
+   * @throws {KnownError} `store.*`, `lock.*`, `disk.*`: nothing changed.
    */
   async useFirst(
     files: AgentFiles,
     provider: string,
     profileId: string,
-    order: readonly string[],
+    shownOrder: readonly string[],
   ): Promise<void> {
-    const stored = (await readDocument(files.storePath))?.['order'];
-    // An order under another spelling of the provider is the one in force: no second one beside it.
-    const key = isJsonObject(stored)
-      ? Object.keys(stored).find((spelling) => normalizeProviderId(spelling) === provider)
-      : undefined;
-    await this.#vault.commitStore(
-      files.storePath,
-      setOrder(key ?? provider, [profileId, ...order.filter((id) => id !== profileId)]),
-    );
-  }
-
-  async #editConfig(
-    path: string,
-    edit: (text: string | undefined) => string | undefined,
-  ): Promise<Saved> {
-    try {
-      await this.#vault.commitConfig(path, edit);
-      return {};
-    } catch (error) {
-      if (error instanceof KnownError) return { configFault: error };
-      throw error;
-    }
+    await this.#vault.commitStore(files.storePath, moveFirst(provider, profileId, shownOrder), {
+      legacyPaths: files.legacyPaths,
+    });
   }
 }
 
-async function readDocument(path: string): Promise<JsonObject | undefined> {
-  const read = await strictRead(path);
-  if (read.kind === 'absent') return undefined;
-  if (read.kind === 'unreadable') {
-    throw new KnownError('store.unreadable', { path, errno: read.errno });
+/** The fields of a credential that let somebody in, in the store and in the runtime cache alike. */
+const SECRET_FIELDS = ['access', 'refresh', 'token', 'key'] as const;
+
+function secretsOf(credential: JsonObject): readonly string[] {
+  return SECRET_FIELDS.flatMap((field) => {
+    const secret = credential[field];
+    return typeof secret === 'string' && secret.trim() !== '' ? [secret.trim()] : [];
+  });
+}
+
+/** Of all providers; undefined where the text is not a JSON object. */
+function secretsInCache(text: string): ReadonlySet<string> | undefined {
+  try {
+    const document = JSON.parse(text) as JsonValue;
+    if (!isJsonObject(document)) return undefined;
+    return new Set(Object.values(document).filter(isJsonObject).flatMap(secretsOf));
+  } catch {
+    // The parser's message quotes the file.
+    return undefined;
   }
-  const parsed = parseAuthStore(read.bytes.toString('utf8'));
-  if (parsed.kind === 'torn') throw new KnownError('store.torn', { path, detail: parsed.detail });
-  if (parsed.kind === 'unknownVersion') {
-    throw new KnownError('store.unknownVersion', { path, version: parsed.version });
-  }
-  return parsed.document;
 }

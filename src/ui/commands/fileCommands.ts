@@ -2,7 +2,7 @@ import { ConfigurationTarget, l10n, Uri, window, workspace } from 'vscode';
 import { commands, settings } from '../../contributions.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import type { Notifications } from '../notifications.ts';
-import { agentPlaces, locateAgent } from './locate.ts';
+import { agentPlaces, locateAgent, locateDir } from './locate.ts';
 import { pickAgent } from './pickers.ts';
 import type { CommandHandlers } from './register.ts';
 
@@ -15,11 +15,16 @@ export function fileCommands(parts: {
     [commands.storeOpen]: async (target) => {
       const snapshot = await parts.snapshot();
       const broken = agentPlaces(snapshot).filter(
-        ({ agent }) => agent.store.kind !== 'whole' && agent.store.kind !== 'absent',
+        ({ agent: { store } }) => !['whole', 'absent', 'unplaced'].includes(store.kind),
       );
+      const named = locateAgent(snapshot, target);
+      if (named.kind === 'gone') {
+        parts.notifications.told(l10n.t('{0} is no longer there.', named.name));
+        return;
+      }
       const place =
-        target?.agentId !== undefined
-          ? locateAgent(snapshot, target)
+        named.kind === 'found'
+          ? named.place
           : // From the welcome text there is one store that it can mean.
             broken.length === 1
             ? broken[0]
@@ -31,13 +36,23 @@ export function fileCommands(parts: {
         );
         return;
       }
+      if (place.agent.store.kind === 'unplaced') {
+        parts.notifications.warned(
+          l10n.t('Where {0} keeps its store is not known in this environment.', place.agent.id),
+        );
+        return;
+      }
       await openFile(place.agent.store.path, parts.notifications);
     },
 
     [commands.configOpen]: async (target) => {
       const snapshot = await parts.snapshot();
-      const dir =
-        snapshot.stateDirs.find(({ path }) => path === target?.stateDir) ?? snapshot.stateDirs[0];
+      const named = locateDir(snapshot, target);
+      if (named.kind === 'gone') {
+        parts.notifications.told(l10n.t('{0} is no longer there.', named.name));
+        return;
+      }
+      const dir = named.kind === 'found' ? named.place : snapshot.stateDirs[0];
       if (!dir) return;
       if (dir.config.kind === 'absent') {
         parts.notifications.told(
@@ -59,7 +74,8 @@ export function fileCommands(parts: {
         })) ?? [];
       if (!folder) return;
       const configuration = workspace.getConfiguration();
-      const before = configuration.get<readonly string[]>(settings.stateFolders, []);
+      const set = configuration.get<unknown>(settings.stateFolders);
+      const before = Array.isArray(set) ? set.filter((one) => typeof one === 'string') : [];
       if (before.includes(folder.fsPath)) return;
       await configuration.update(
         settings.stateFolders,

@@ -1,3 +1,4 @@
+import { MAIN_AGENT_ID } from '../../core/documents/agentIds.ts';
 import type {
   AgentSnapshot,
   ProfileSnapshot,
@@ -33,19 +34,74 @@ export function ownProfilePlaces(snapshot: Snapshot): readonly ProfilePlace[] {
   );
 }
 
-/** The agent that a row or a command argument means, in the Snapshot of now. */
-export function locateAgent(snapshot: Snapshot, target: Target): AgentPlace | undefined {
-  return agentPlaces(snapshot).find(
-    ({ dir, agent }) => dir.path === target.stateDir && agent.id === target.agentId,
-  );
+/** What a command's target means in the Snapshot of now: it can have gone since it was shown. */
+export type Located<Place> =
+  /** No such thing was named: the person is to be asked. */
+  | { readonly kind: 'unnamed' }
+  | { readonly kind: 'gone'; readonly name: string }
+  | { readonly kind: 'found'; readonly place: Place };
+
+export function locateDir(
+  snapshot: Snapshot,
+  target: Target | undefined,
+): Located<StateDirSnapshot> {
+  if (target === undefined) return { kind: 'unnamed' };
+  const place = snapshot.stateDirs.find(({ path }) => path === target.stateDir);
+  return place ? { kind: 'found', place } : { kind: 'gone', name: target.stateDir };
 }
 
-export function locateProfile(snapshot: Snapshot, target: Target): ProfilePlace | undefined {
-  const place = locateAgent(snapshot, target);
-  if (!place) return undefined;
-  for (const provider of place.agent.providers) {
-    const profile = provider.profiles.find(({ id }) => id === target.profileId);
-    if (profile) return { ...place, provider, profile };
+export function locateAgent(snapshot: Snapshot, target: Target | undefined): Located<AgentPlace> {
+  const name = target?.agentId;
+  if (target === undefined || name === undefined) return { kind: 'unnamed' };
+  const place = agentPlaces(snapshot).find(
+    ({ dir, agent }) => dir.path === target.stateDir && agent.id === name,
+  );
+  return place ? { kind: 'found', place } : { kind: 'gone', name };
+}
+
+export function locateProfile(
+  snapshot: Snapshot,
+  target: Target | undefined,
+): Located<ProfilePlace> {
+  const name = target?.profileId;
+  if (target === undefined || name === undefined) return { kind: 'unnamed' };
+  const agent = locateAgent(snapshot, target);
+  if (agent.kind === 'found') {
+    for (const provider of agent.place.agent.providers) {
+      const profile = provider.profiles.find(({ id }) => id === name);
+      if (profile) return { kind: 'found', place: { ...agent.place, provider, profile } };
+    }
   }
-  return undefined;
+  return { kind: 'gone', name };
+}
+
+/** What signing out of a profile means for the other agents of its state folder. */
+export function signOutReach({ dir, agent, profile }: ProfilePlace): {
+  /** They see the profile only in this store. */
+  readonly inheriting: readonly string[];
+  /** They have a profile of this id in a store of their own. */
+  readonly copies: readonly string[];
+} {
+  const others = dir.agents.filter(({ store }) => store.path !== agent.store.path);
+  const having = (origin: ProfileSnapshot['origin']): readonly string[] =>
+    others
+      .filter(({ providers }) =>
+        providers.some(({ profiles }) =>
+          profiles.some((other) => other.id === profile.id && other.origin === origin),
+        ),
+      )
+      .map(({ id }) => id);
+  // Nobody inherits from any other agent.
+  const inheriting = agent.id === MAIN_AGENT_ID ? having('inherited') : [];
+  return { inheriting, copies: having('own') };
+}
+
+/**
+ * The order as it is shown. One that is listed but cannot be used at present comes last: it keeps
+ * its place in a list that is written down.
+ */
+export function shownOrder({ profiles }: ProviderSnapshot): readonly string[] {
+  return profiles
+    .filter(({ leftOut }) => leftOut !== 'notInOrder' && leftOut !== 'notInConfig')
+    .map(({ id }) => id);
 }

@@ -6,7 +6,7 @@ import { providerName } from '../words/providers.ts';
 import { type AgentPlace, agentPlaces, ownProfilePlaces, type ProfilePlace } from './locate.ts';
 
 /**
- * Asks which agent is meant, where there is a choice.
+ * Asks which agent is meant, where there is a choice; undefined where there is none at all.
  * @throws {Cancelled} The person closed the list.
  */
 export async function pickAgent(
@@ -14,6 +14,7 @@ export async function pickAgent(
   title: string,
 ): Promise<AgentPlace | undefined> {
   const places = agentPlaces(snapshot);
+  if (places.length === 1) return places[0];
   return pick(
     places,
     (place) => ({
@@ -32,7 +33,8 @@ export async function pickAgent(
 }
 
 /**
- * Asks which stored profile is meant.
+ * Asks which stored profile is meant, also where there is only one: what is done to it may not be
+ * undone. Undefined where there is none.
  * @throws {Cancelled} The person closed the list.
  */
 export async function pickProfile(
@@ -63,7 +65,7 @@ async function pick<T>(
   title: string,
   placeHolder: string,
 ): Promise<T | undefined> {
-  if (places.length <= 1) return places[0];
+  if (places.length === 0) return undefined;
   const items = places.map((place) => ({ ...draw(place), place }));
   const picked = await window.showQuickPick(items, {
     title,

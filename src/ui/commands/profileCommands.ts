@@ -1,14 +1,23 @@
 import { env, l10n, commands as vscodeCommands, window } from 'vscode';
 import { commands } from '../../contributions.ts';
-import type { AgentFiles, ProfileService } from '../../core/custody/profileService.ts';
+import type { AgentFiles, CachedCopy, ProfileService } from '../../core/custody/profileService.ts';
+import type { NewConfigProfile } from '../../core/documents/configEdits.ts';
 import { KnownError } from '../../core/errors.ts';
-import type { Snapshot } from '../../core/model/snapshot.ts';
+import type { Snapshot, StateDirSnapshot } from '../../core/model/snapshot.ts';
 import type { SignInDescriptor } from '../../core/signin/descriptor.ts';
 import { type Notifications, sentence } from '../notifications.ts';
 import type { SignInFlow, SignInRequest } from '../signIn/signInFlow.ts';
 import { canUseFirst, type Target } from '../tree/nodes.ts';
 import { errorWords } from '../words/errors.ts';
-import { type AgentPlace, locateAgent, locateProfile, type ProfilePlace } from './locate.ts';
+import { plainText, statusText } from '../words/plainText.ts';
+import {
+  type AgentPlace,
+  locateAgent,
+  locateProfile,
+  type ProfilePlace,
+  shownOrder,
+  signOutReach,
+} from './locate.ts';
 import { pickAgent, pickProfile } from './pickers.ts';
 import type { CommandHandlers } from './register.ts';
 
@@ -33,10 +42,12 @@ export function profileCommands(parts: ProfileCommandParts) {
     wanted?: (place: ProfilePlace) => boolean,
   ): Promise<ProfilePlace | undefined> => {
     const snapshot = await parts.snapshot();
-    const place =
-      target?.profileId === undefined
-        ? await pickProfile(snapshot, title, wanted)
-        : locateProfile(snapshot, target);
+    const named = locateProfile(snapshot, target);
+    if (named.kind === 'gone') {
+      parts.notifications.told(l10n.t('{0} is no longer there.', named.name));
+      return undefined;
+    }
+    const place = named.kind === 'found' ? named.place : await pickProfile(snapshot, title, wanted);
     if (!place) parts.notifications.told(l10n.t('There is no profile here for that.'));
     return place;
   };
@@ -45,10 +56,15 @@ export function profileCommands(parts: ProfileCommandParts) {
     [commands.profileSignIn]: async (target) => {
       const descriptor = await parts.descriptor(target?.provider);
       const snapshot = await parts.snapshot();
+      const named = locateAgent(snapshot, target);
+      if (named.kind === 'gone') {
+        parts.notifications.told(l10n.t('{0} is no longer there.', named.name));
+        return;
+      }
       const place =
-        target?.agentId === undefined
-          ? await pickAgent(snapshot, l10n.t('Sign in to {0}', descriptor.label))
-          : locateAgent(snapshot, target);
+        named.kind === 'found'
+          ? named.place
+          : await pickAgent(snapshot, l10n.t('Sign in to {0}', descriptor.label));
       if (!place) {
         parts.notifications.warned(
           l10n.t('CoderClaw was not found on this machine, so there is nowhere to keep a sign-in.'),
@@ -59,19 +75,14 @@ export function profileCommands(parts: ProfileCommandParts) {
         );
         return;
       }
-      await signIn(parts, { descriptor, agentId: place.agent.id, files: filesOf(place) });
+      await signIn(parts, place, descriptor);
     },
 
     [commands.profileSignInAgain]: async (target) => {
       const place = await profilePlace(target, l10n.t('Sign In Again'));
       if (!place) return;
       const descriptor = await parts.descriptor(place.profile.provider);
-      await signIn(parts, {
-        descriptor,
-        agentId: place.agent.id,
-        files: filesOf(place),
-        profileId: place.profile.id,
-      });
+      await signIn(parts, place, descriptor, place.profile.id);
     },
 
     [commands.profileSignOut]: async (target) => {
@@ -90,7 +101,7 @@ export function profileCommands(parts: ProfileCommandParts) {
       const place = await profilePlace(target, l10n.t('Copy Profile ID'));
       if (!place) return;
       await env.clipboard.writeText(place.profile.id);
-      window.setStatusBarMessage(l10n.t('Copied {0}', place.profile.id), 3000);
+      window.setStatusBarMessage(statusText(l10n.t('Copied {0}', place.profile.id)), 3000);
     },
   } satisfies Partial<CommandHandlers>;
   return handlers;
@@ -107,74 +118,124 @@ export function filesOf({ dir, agent }: AgentPlace): AgentFiles {
   };
 }
 
-async function signIn(parts: ProfileCommandParts, request: SignInRequest): Promise<void> {
-  const [legacyPath] = request.files.legacyPaths;
-  if (legacyPath !== undefined) {
-    // Said before a browser opens: the sign-in could not be stored.
-    throw new KnownError('store.legacyPending', { path: request.files.storePath, legacyPath });
-  }
+async function signIn(
+  parts: ProfileCommandParts,
+  place: AgentPlace,
+  descriptor: SignInDescriptor,
+  profileId?: string,
+): Promise<void> {
+  assertPlaceIsCertain(place);
   const flow = await parts.signInFlow();
-  await flow.run(request);
+  await flow.run({
+    descriptor,
+    agentId: place.agent.id,
+    files: filesOf(place),
+    siblings: siblingsOf(place.dir, descriptor.provider),
+    ...(profileId === undefined ? {} : { profileId }),
+  });
+}
+
+/**
+ * A config that cannot be read may put the agent's files anywhere: nothing is written then.
+ * @throws {KnownError} `config.invalid`, `config.unreadable`
+ */
+function assertPlaceIsCertain({ dir }: AgentPlace): void {
+  const { config } = dir;
+  if (config.kind === 'invalid') {
+    throw new KnownError('config.invalid', { path: config.path, detail: config.detail });
+  }
+  if (config.kind === 'unreadable') {
+    throw new KnownError('config.unreadable', { path: config.path, errno: config.errno });
+  }
+}
+
+/** What is stored of a provider in a state folder, as the config would list it. */
+function siblingsOf(dir: StateDirSnapshot, provider: string): readonly NewConfigProfile[] {
+  const stored = dir.agents
+    .flatMap(({ providers }) => providers)
+    .flatMap(({ id, profiles }) => (id === provider ? profiles : []))
+    .filter(({ origin }) => origin === 'own');
+  const byId = new Map(stored.map((profile) => [profile.id, profile]));
+  return [...byId.values()].map(({ id, type, email }) => ({
+    profileId: id,
+    provider,
+    mode: type,
+    ...(email === undefined ? {} : { email }),
+  }));
 }
 
 async function signOut(parts: ProfileCommandParts, place: ProfilePlace): Promise<void> {
-  const { dir, agent, profile } = place;
-  const others = dir.agents.filter((other) => other.id !== agent.id);
-  const elsewhere = others.filter((other) =>
-    other.providers.some(({ profiles }) =>
-      profiles.some(({ id, origin }) => id === profile.id && origin === 'own'),
-    ),
-  );
-  const inheriting = others.filter((other) =>
-    other.providers.some(({ profiles }) =>
-      profiles.some(({ id, origin }) => id === profile.id && origin === 'inherited'),
-    ),
-  );
+  assertPlaceIsCertain(place);
+  const { agent, profile } = place;
+  const files = filesOf(place);
+  const service = await parts.service();
+  const { inheriting, copies } = signOutReach(place);
+  const cached = await service.cachedCopy(files, profile.id);
   const detail = [
     l10n.t('This removes its credential from {0}.', agent.store.path),
     ...(inheriting.length > 0
-      ? [
-          l10n.t(
-            'Agents that see it from here lose it too: {0}.',
-            inheriting.map(({ id }) => id).join(', '),
-          ),
-        ]
+      ? [l10n.t('Agents that see it from here lose it too: {0}.', inheriting.join(', '))]
       : []),
-    ...(elsewhere.length > 0
-      ? [l10n.t('The copies of {0} stay.', elsewhere.map(({ id }) => id).join(', '))]
-      : []),
+    ...(copies.length > 0 ? [l10n.t('The copies of {0} stay.', copies.join(', '))] : []),
+    ...(cached ? [cachedWords(cached)] : []),
     l10n.t('The account itself stays as it is; you can sign in again at any time.'),
   ].join(' ');
   const confirm = l10n.t('Sign Out');
   const picked = await window.showWarningMessage(
-    l10n.t('Sign {0} out of agent {1}?', profile.id, agent.id),
-    { modal: true, detail },
+    plainText(l10n.t('Sign {0} out of agent {1}?', profile.id, agent.id)),
+    { modal: true, detail: plainText(detail) },
     confirm,
   );
   if (picked !== confirm) return;
-  const service = await parts.service();
-  const saved = await service.signOut(filesOf(place), profile.id, elsewhere.length === 0);
+  const signedOut = await service.signOut(files, profile.id, parts.refresh);
   await parts.refresh();
-  if (saved.configFault) {
+  if (signedOut.undone) {
+    const target = rowOf(place);
+    parts.notifications.warned(
+      l10n.t(
+        '{0} was signed out, but another program keeps writing an older copy over {1}.',
+        profile.id,
+        agent.store.path,
+      ),
+      {
+        label: l10n.t('Sign Out Again'),
+        run: () => vscodeCommands.executeCommand(commands.profileSignOut, target),
+      },
+    );
+  } else if (signedOut.stillListed) {
+    parts.notifications.warned(
+      l10n.t(
+        '{0} is signed out. The config still lists it, for not every agent that may use it can be read.',
+        profile.id,
+      ),
+    );
+  } else if (signedOut.configFault) {
     parts.notifications.warned(
       l10n.t(
         '{0} is signed out, but it is still listed in the config. {1}',
         profile.id,
-        sentence(errorWords(saved.configFault)),
+        sentence(errorWords(signedOut.configFault)),
       ),
     );
   }
 }
 
+function cachedWords({ path, certain }: CachedCopy): string {
+  return certain
+    ? l10n.t('A copy of it stays in {0}.', path)
+    : l10n.t('{0} cannot be read and may keep a copy of it.', path);
+}
+
 async function useFirst(parts: ProfileCommandParts, place: ProfilePlace): Promise<void> {
+  assertPlaceIsCertain(place);
   const { agent, provider, profile } = place;
-  const order = provider.profiles
-    .filter(({ position }) => position !== undefined)
-    .map(({ id }) => id);
   const service = await parts.service();
-  await service.useFirst(filesOf(place), provider.id, profile.id, order);
+  await service.useFirst(filesOf(place), provider.id, profile.id, shownOrder(provider));
   await parts.refresh();
-  window.setStatusBarMessage(l10n.t('{0} now uses {1} first', agent.id, profile.id), 4000);
+  window.setStatusBarMessage(
+    statusText(l10n.t('{0} now uses {1} first', agent.id, profile.id)),
+    4000,
+  );
 }
 
 /** What is told once a sign-in is stored: who, for whom, and a way to use it if it is not next. */
@@ -183,14 +244,27 @@ export async function tellSignedIn(
   request: SignInRequest,
   profileId: string,
   person: string,
+  configFault: KnownError | undefined,
 ): Promise<Required<Target> | undefined> {
   const snapshot = await parts.refresh();
   const dir = snapshot.stateDirs.find(({ agents }) =>
     agents.some(({ store }) => store.path === request.files.storePath),
   );
   const target = dir && { stateDir: dir.path, agentId: request.agentId, profileId };
-  const place = target && locateProfile(snapshot, target);
+  const located = locateProfile(snapshot, target);
+  const place = located.kind === 'found' ? located.place : undefined;
   const next = place?.profile.next ?? true;
+  if (configFault) {
+    parts.notifications.warned(
+      l10n.t(
+        'Signed in as {0} for {1}, but the config could not be updated, so CoderClaw may not use it yet. {2}',
+        person,
+        request.agentId,
+        sentence(errorWords(configFault)),
+      ),
+    );
+    return place && rowOf(place);
+  }
   parts.notifications.told(
     next
       ? l10n.t('Signed in as {0} for {1}.', person, request.agentId)
@@ -211,12 +285,14 @@ export async function tellSignedIn(
         ]
       : []),
   );
-  return (
-    place && {
-      stateDir: place.dir.path,
-      agentId: place.agent.id,
-      provider: place.provider.id,
-      profileId,
-    }
-  );
+  return place && rowOf(place);
+}
+
+function rowOf({ dir, agent, provider, profile }: ProfilePlace): Required<Target> {
+  return {
+    stateDir: dir.path,
+    agentId: agent.id,
+    provider: provider.id,
+    profileId: profile.id,
+  };
 }

@@ -2,15 +2,15 @@ import { type Disposable, l10n, commands as vscodeCommands } from 'vscode';
 import { type CommandId, commands } from '../../contributions.ts';
 import type { Notifications } from '../notifications.ts';
 import type { Target, TreeNode } from '../tree/nodes.ts';
+import { commandTarget } from './commandTarget.ts';
 
 /** A command's work: given what it was called on, if anything. */
 export type CommandHandler = (target: Target | undefined) => unknown;
 export type CommandHandlers = { readonly [Id in CommandId]: CommandHandler };
 
 /**
- * Registers every command of ours; what they do is loaded when the first one is run. From the tree
- * VS Code hands over a row's id, from elsewhere nothing or a {@link Target}. Every failure ends in
- * one message.
+ * Registers every command of ours; what they do is loaded when the first one is run. Every failure
+ * ends in one message.
  */
 export function registerCommands(
   handlers: () => Promise<CommandHandlers>,
@@ -20,36 +20,17 @@ export function registerCommands(
   return Object.values(commands).map((id) =>
     vscodeCommands.registerCommand(id, async (argument: unknown) => {
       try {
+        // Now, and not after the loading below: the row could go meanwhile.
+        const called = commandTarget(argument, node);
+        if (called.kind === 'gone') {
+          notifications.told(l10n.t('What this was meant for is no longer there.'));
+          return;
+        }
         const { [id]: handler } = await handlers();
-        await handler(targetOf(argument, node));
+        await handler(called.kind === 'target' ? called.target : undefined);
       } catch (error) {
         notifications.failed(l10n.t('The command'), error);
       }
     }),
   );
-}
-
-function targetOf(
-  argument: unknown,
-  node: (id: string) => TreeNode | undefined,
-): Target | undefined {
-  if (typeof argument === 'string') return node(argument)?.target;
-  if (typeof argument !== 'object' || argument === null || !('stateDir' in argument)) {
-    return undefined;
-  }
-  const { stateDir } = argument;
-  if (typeof stateDir !== 'string') return undefined;
-  const text = (key: string): string | undefined => {
-    const value: unknown = Reflect.get(argument, key);
-    return typeof value === 'string' ? value : undefined;
-  };
-  const agentId = text('agentId');
-  const provider = text('provider');
-  const profileId = text('profileId');
-  return {
-    stateDir,
-    ...(agentId === undefined ? {} : { agentId }),
-    ...(provider === undefined ? {} : { provider }),
-    ...(profileId === undefined ? {} : { profileId }),
-  };
 }

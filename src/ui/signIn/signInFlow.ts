@@ -1,34 +1,50 @@
 import { type CancellationToken, env, l10n, ProgressLocation, Uri, window } from 'vscode';
-import type { AgentFiles, ProfileService } from '../../core/custody/profileService.ts';
-import { isKnown } from '../../core/errors.ts';
+import { throwIfCancelled } from '../../core/clock.ts';
+import type { AgentFiles } from '../../core/custody/profileService.ts';
+import type { SignInService } from '../../core/custody/signInService.ts';
+import type { NewConfigProfile } from '../../core/documents/configEdits.ts';
+import { isKnown, type KnownError } from '../../core/errors.ts';
 import { type SignInAttempt, type SignInServices, startSignIn } from '../../core/signin/attempt.ts';
 import { type CallbackReach, callbackReach } from '../../core/signin/callbackReach.ts';
 import type { SignedIn, SignInDescriptor } from '../../core/signin/descriptor.ts';
 import type { Log } from '../log.ts';
 import type { Notifications } from '../notifications.ts';
 import type { UriCallbacks } from '../uriCallbacks.ts';
+import { plainText } from '../words/plainText.ts';
 import { SignInDialog } from './signInDialog.ts';
 import { reachWords, type SignInAction, type SignInState } from './signInWords.ts';
-import { storeSignIn } from './storeSignIn.ts';
+import { type SignInPlace, type StoringPerson, storeSignIn, who } from './storeSignIn.ts';
 
 /** What is to be signed in, and where it goes. */
 export interface SignInRequest {
   readonly descriptor: SignInDescriptor;
   readonly agentId: string;
   readonly files: AgentFiles;
+  /** Stored profiles of the provider in the same state folder, which the config must not hide. */
+  readonly siblings: readonly NewConfigProfile[];
   /** Sign in again: the profile to renew in place. */
   readonly profileId?: string;
 }
 
 export interface SignInParts {
-  readonly service: ProfileService;
+  readonly service: SignInService;
   readonly services: SignInServices;
   readonly uriCallbacks: UriCallbacks;
   readonly notifications: Notifications;
   readonly log: Log;
-  /** After a profile was stored: offers "Use First" where it is not next. */
-  readonly stored: (request: SignInRequest, profileId: string, signedIn: SignedIn) => Promise<void>;
+  /** A profile was stored: shows it, and tells it with a way to use it if it is not next. */
+  readonly stored: (
+    request: SignInRequest,
+    profileId: string,
+    signedIn: SignedIn,
+    configFault: KnownError | undefined,
+  ) => Promise<void>;
 }
+
+/** How long VS Code may take to make a tunnel before the dialog comes without its answer. */
+const TUNNEL_LIMIT_MS = 5_000;
+/** How long a finished sign-in waits for a name that the person is just typing. */
+const NAMING_LIMIT_MS = 60_000;
 
 /**
  * Signing in as a person sees it: the browser opens, one dialog stays, the first answer wins, and
@@ -36,9 +52,7 @@ export interface SignInParts {
  */
 export class SignInFlow {
   readonly #parts: SignInParts;
-  #running:
-    | { readonly key: string; readonly reopen: () => void; readonly cancel: () => void }
-    | undefined;
+  #running: Running | undefined;
 
   constructor(parts: SignInParts) {
     this.#parts = parts;
@@ -46,54 +60,111 @@ export class SignInFlow {
 
   /** Resolves when the sign-in has ended, one way or the other; every failure has been told. */
   async run(request: SignInRequest): Promise<void> {
-    const key = `${request.files.storePath} ${request.descriptor.provider} ${request.profileId ?? ''}`;
+    const { descriptor, files, profileId } = request;
+    const key = JSON.stringify([files.storePath, descriptor.provider, profileId]);
     if (this.#running?.key === key) {
-      this.#running.reopen();
+      this.#running.conversation?.open();
       return;
     }
-    this.#running?.cancel();
+    this.#running?.cancelling.abort();
+    const running: Running = { key, cancelling: new AbortController() };
+    this.#running = running;
+    let finished: { readonly signedIn: SignedIn; readonly name: string | undefined };
     try {
-      const signedIn = await this.#signIn(key, request);
-      await storeSignIn(this.#parts, request, signedIn.result, signedIn.name);
+      finished = await this.#signIn(running, request);
     } catch (error) {
-      this.#parts.notifications.failed(
-        l10n.t('Signing in to {0}', request.descriptor.label),
-        error,
-        { label: l10n.t('Try Again'), run: () => this.run(request) },
-      );
+      const doing = l10n.t('Signing in to {0}', descriptor.label);
+      const tryAgain = { label: l10n.t('Try Again'), run: () => this.run(request) };
+      this.#parts.notifications.failed(doing, error, tryAgain);
+      return;
+    } finally {
+      if (this.#running === running) this.#running = undefined;
     }
+    await this.#store(request, finished.signedIn, finished.name);
   }
 
   dispose(): void {
-    this.#running?.cancel();
+    this.#running?.cancelling.abort();
   }
 
   async #signIn(
-    key: string,
+    running: Running,
     request: SignInRequest,
-  ): Promise<{ readonly result: SignedIn; readonly name: string | undefined }> {
+  ): Promise<{ readonly signedIn: SignedIn; readonly name: string | undefined }> {
+    const { signal } = running.cancelling;
+    const { services, service, uriCallbacks, log } = this.#parts;
     // Fails before any browser opens if the store could not take the result.
-    await this.#parts.service.identities(request.files, request.descriptor.provider);
-    const attempt = await startSignIn(request.descriptor, this.#parts.services);
-    const receiving = this.#parts.uriCallbacks.register((uri) => attempt.receiveUri(uri));
-    const reach = await this.#reach(attempt);
-    this.#parts.log.info(
-      `signing in to ${request.descriptor.provider} for ${request.agentId}: ${attempt.listening.kind}, callback ${reach.kind}`,
-    );
-    const conversation = new Conversation(this.#parts, request, attempt, reach);
-    this.#running = { key, reopen: conversation.open, cancel: attempt.cancel };
-    const mine = this.#running;
+    await service.stored(request.files, request.descriptor.provider);
+    const attempt = await startSignIn(request.descriptor, services, { signal });
+    const receiving = uriCallbacks.register((uri) => attempt.receiveUri(uri));
     try {
-      conversation.open();
-      await conversation.openBrowser();
-      const result = await attempt.result;
-      return { result, name: conversation.name };
+      const reach = await this.#reach(attempt);
+      throwIfCancelled(signal);
+      log.info(
+        `signing in to ${request.descriptor.provider} for ${request.agentId}: ${attempt.listening.kind}, callback ${reach.kind}`,
+      );
+      const conversation = new Conversation(this.#parts, request, attempt, reach);
+      running.conversation = conversation;
+      try {
+        conversation.open();
+        conversation.openBrowser();
+        const signedIn = await attempt.result;
+        await conversation.named();
+        return { signedIn, name: conversation.name };
+      } finally {
+        conversation.dispose();
+      }
     } finally {
-      if (this.#running === mine) this.#running = undefined;
       receiving.dispose();
-      conversation.dispose();
       attempt.cancel();
     }
+  }
+
+  async #store(
+    request: SignInRequest,
+    signedIn: SignedIn,
+    name: string | undefined,
+  ): Promise<void> {
+    const { notifications, log, service, stored } = this.#parts;
+    const { descriptor, files, siblings, profileId } = request;
+    const storeAgain = (again: () => Promise<void>) => ({
+      label: l10n.t('Store Again'),
+      run: again,
+    });
+    const place: SignInPlace = {
+      provider: descriptor.provider,
+      files,
+      siblings,
+      ...(profileId === undefined ? {} : { profileId }),
+      ...(name === undefined ? {} : { name }),
+    };
+    const person: StoringPerson = {
+      ask: (message, detail, ...buttons) =>
+        window.showWarningMessage(
+          plainText(message),
+          { modal: true, detail: plainText(detail) },
+          ...buttons,
+        ),
+      failed: (doing, error, again) => notifications.failed(doing, error, storeAgain(again)),
+      undone: (identity, again) =>
+        notifications.warned(
+          l10n.t(
+            'The sign-in of {0} was stored, but another program keeps writing an older copy over {1}.',
+            who(identity),
+            files.storePath,
+          ),
+          storeAgain(again),
+        ),
+      stored: async (id, finished, configFault) => {
+        try {
+          await stored(request, id, finished, configFault);
+        } catch (error) {
+          // It is on disk; only showing it went wrong.
+          log.failure(`showing ${id}`, error);
+        }
+      },
+    };
+    await storeSignIn(service, person, place, signedIn);
   }
 
   async #reach(attempt: SignInAttempt): Promise<CallbackReach> {
@@ -101,7 +172,9 @@ export class SignInFlow {
     let externalUri: string | undefined;
     try {
       // In a remote window this also makes the tunnel. Its answer is not kept: it can change.
-      externalUri = (await env.asExternalUri(Uri.parse(attempt.redirectUri))).toString(true);
+      const asked = Promise.resolve(env.asExternalUri(Uri.parse(attempt.redirectUri)));
+      const limit = this.#parts.services.clock.sleep(TUNNEL_LIMIT_MS);
+      externalUri = (await Promise.race([asked, limit]))?.toString(true);
     } catch (error) {
       this.#parts.log.failure('asking VS Code how the callback is reached', error);
     }
@@ -111,6 +184,13 @@ export class SignInFlow {
       externalUri,
     });
   }
+}
+
+/** The one sign-in of this window, from the first moment on. */
+interface Running {
+  readonly key: string;
+  readonly cancelling: AbortController;
+  conversation?: Conversation;
 }
 
 /**
@@ -129,9 +209,11 @@ class Conversation {
   readonly #dialog = new SignInDialog();
   readonly #ended = new AbortController();
   #state: SignInState;
-  /** The dialog was hidden on our own account, e.g. while a name is asked for. */
-  #stepping = false;
+  /** Another question stands in the dialog's place, e.g. for a name. */
+  #step: Promise<unknown> | undefined;
+  #naming: Promise<void> | undefined;
   #inBackground = false;
+  #progressShown = false;
 
   constructor(
     parts: SignInParts,
@@ -148,6 +230,7 @@ class Conversation {
       reach,
       phase: 'waiting',
       typed: '',
+      renews: request.profileId !== undefined,
     };
     attempt.onPhase((phase) => this.#set({ phase }));
     this.#dialog.onTyped((typed) => {
@@ -172,9 +255,28 @@ class Conversation {
     this.#dialog.show(this.#state);
   };
 
-  async openBrowser(): Promise<void> {
-    const opened = await openExactly(this.#attempt.authorizationUrl);
-    if (!opened) this.#parts.log.info('the browser was not opened; the link can be copied');
+  /** Does not wait: VS Code may ask the person first, or have no browser to open. */
+  openBrowser(): void {
+    openExactly(this.#attempt.authorizationUrl).then(
+      (opened) => {
+        if (!opened) this.#parts.log.info('the browser was not opened; the link can be copied');
+      },
+      (error: unknown) => {
+        this.#parts.log.failure('opening the browser', error);
+        this.#parts.notifications.warned(
+          l10n.t(
+            'The browser could not be opened. Choose "Copy Sign-In Link" in the dialog and open the link yourself.',
+          ),
+        );
+      },
+    );
+  }
+
+  /** Resolves when no name is being typed any more, or it takes too long. */
+  async named(): Promise<void> {
+    const limit = this.#parts.services.clock.sleep(NAMING_LIMIT_MS, this.#ended.signal);
+    limit.catch(() => {}); // ended before: nobody waits any more
+    await Promise.race([this.#naming, limit]);
   }
 
   dispose(): void {
@@ -184,7 +286,8 @@ class Conversation {
 
   #set(change: Partial<SignInState>): void {
     this.#state = { ...this.#state, ...change };
-    if (!this.#inBackground && !this.#ended.signal.aborted) this.#dialog.show(this.#state);
+    const isHidden = this.#inBackground || this.#step !== undefined || this.#ended.signal.aborted;
+    if (!isHidden) this.#dialog.show(this.#state);
   }
 
   async #act(action: SignInAction): Promise<void> {
@@ -196,13 +299,14 @@ class Conversation {
         this.#paste(true);
         break;
       case 'openBrowser':
-        await this.openBrowser();
+        this.openBrowser();
         break;
       case 'copyLink':
         await env.clipboard.writeText(this.#attempt.authorizationUrl);
         break;
       case 'name':
-        await this.#askName();
+        this.#naming = this.#askName();
+        await this.#naming;
         break;
       case 'whatWorksHere':
         await this.#tellWhatWorks();
@@ -223,7 +327,7 @@ class Conversation {
   }
 
   async #askName(): Promise<void> {
-    const name = await this.#step(() =>
+    const name = await this.#inItsPlace(() =>
       window.showInputBox({
         title: l10n.t('Name this profile'),
         prompt: l10n.t('For example work or private. Leave it empty to name it by its e-mail.'),
@@ -240,7 +344,7 @@ class Conversation {
   async #tellWhatWorks(): Promise<void> {
     const detail = reachWords(this.#state.reach, this.#attempt.redirectUri);
     if (detail === undefined) return;
-    await this.#step(() =>
+    await this.#inItsPlace(() =>
       window.showInformationMessage(l10n.t('How the browser comes back to this window'), {
         modal: true,
         detail,
@@ -249,20 +353,23 @@ class Conversation {
   }
 
   /** Puts another question in the dialog's place, and the dialog back after it. */
-  async #step<T>(ask: () => Thenable<T>): Promise<T> {
-    this.#stepping = true;
+  async #inItsPlace<T>(ask: () => Thenable<T>): Promise<T> {
+    const asked = Promise.resolve(ask());
+    this.#step = asked;
     try {
-      return await ask();
+      return await asked;
     } finally {
-      this.#stepping = false;
+      this.#step = undefined;
       if (!this.#ended.signal.aborted) this.#dialog.show(this.#state);
     }
   }
 
   /** The browser goes on working when the dialog is closed, so the sign-in does too. */
   #continueInBackground(): void {
-    if (this.#stepping || this.#ended.signal.aborted || this.#inBackground) return;
+    if (this.#step !== undefined || this.#ended.signal.aborted || this.#inBackground) return;
     this.#inBackground = true;
+    if (this.#progressShown) return;
+    this.#progressShown = true;
     const title = l10n.t(
       'Signing in to {0} for {1}: waiting for your browser. Start it again to see the dialog.',
       this.#state.label,

@@ -16,6 +16,8 @@ export interface SignInState {
   readonly badPaste?: BadPaste;
   /** A name that the person gave the profile; else it is named by e-mail. */
   readonly name?: string;
+  /** Sign in again: the profile keeps the name that it has. */
+  readonly renews?: boolean;
 }
 
 export type SignInAction =
@@ -98,12 +100,16 @@ function waitingItems(state: SignInState): readonly SignInItem[] {
       label: l10n.t('Copy Sign-In Link'),
       description: l10n.t('to open it in another browser or profile'),
     },
-    {
-      action: 'name',
-      icon: 'edit',
-      label: l10n.t('Name This Profile…'),
-      description: state.name ?? l10n.t('else it is named by its e-mail'),
-    },
+    ...(state.renews
+      ? []
+      : [
+          {
+            action: 'name' as const,
+            icon: 'edit',
+            label: l10n.t('Name This Profile…'),
+            description: state.name ?? l10n.t('else it is named by its e-mail'),
+          },
+        ]),
     ...(state.reach.kind === 'elsewhere'
       ? [
           {

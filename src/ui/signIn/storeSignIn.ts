@@ -1,162 +1,184 @@
-import { l10n, window } from 'vscode';
+import { isDeepStrictEqual } from 'node:util';
+import { l10n } from 'vscode';
 import { Cancelled } from '../../core/clock.ts';
-import { isKnown } from '../../core/errors.ts';
-import type { SignedIn } from '../../core/signin/descriptor.ts';
+import type { AgentFiles, Saved } from '../../core/custody/profileService.ts';
+import type { SignInService } from '../../core/custody/signInService.ts';
+import type { NewConfigProfile } from '../../core/documents/configEdits.ts';
+import type { JsonValue } from '../../core/documents/json.ts';
+import { isKnown, type KnownError } from '../../core/errors.ts';
+import type { Identity, SignedIn } from '../../core/signin/descriptor.ts';
 import { sameIdentity } from '../../core/signin/identity.ts';
 import { planProfile } from '../../core/signin/profileNaming.ts';
-import { sentence } from '../notifications.ts';
-import { errorWords } from '../words/errors.ts';
-import type { SignInParts, SignInRequest } from './signInFlow.ts';
+
+/** Where a finished sign-in is to go. */
+export interface SignInPlace {
+  readonly provider: string;
+  readonly files: AgentFiles;
+  /** Stored profiles of the provider in the same state folder, which the config must not hide. */
+  readonly siblings: readonly NewConfigProfile[];
+  /** Sign in again: the profile to renew in place. */
+  readonly profileId?: string;
+  /** A name that the person typed; else it is named by e-mail. */
+  readonly name?: string;
+}
+
+/** What the person is asked and told on the way. */
+export interface StoringPerson {
+  /** A question that has to be answered; resolves with the button, `undefined` for none. */
+  ask(message: string, detail: string, ...buttons: readonly string[]): Thenable<string | undefined>;
+  /** It could not be stored; `again` tries once more with the tokens that are still in hand. */
+  failed(doing: string, error: unknown, again: () => Promise<void>): void;
+  /** Another program keeps writing its older copy over it. */
+  undone(identity: Identity, again: () => Promise<void>): void;
+  /** It is stored; the config may have been left behind. */
+  stored(profileId: string, signedIn: SignedIn, configFault: KnownError | undefined): Promise<void>;
+}
+
+/** Whoever changes a profile this often while it is being stored does not stop. */
+const TRIES = 5;
 
 /**
  * Brings a finished sign-in into the store: decides the profile's id, asks before it would replace
- * somebody else, and keeps the login in hand until it is stored or the person gives it up.
- * @throws {Cancelled} The person chose not to keep it.
+ * somebody else, and keeps the login in hand until it is stored or the person gives it up. Every
+ * outcome is told through `person`; never rejects.
  */
 export async function storeSignIn(
-  parts: SignInParts,
-  request: SignInRequest,
+  service: SignInService,
+  person: StoringPerson,
+  place: SignInPlace,
   signedIn: SignedIn,
-  typedName: string | undefined,
 ): Promise<void> {
-  const place = await choosePlace(parts, request, signedIn, typedName);
-  await save(parts, request, signedIn, place);
-}
-
-interface Place {
-  readonly profileId: string;
-  readonly replaceOther: boolean;
-}
-
-async function choosePlace(
-  parts: SignInParts,
-  request: SignInRequest,
-  signedIn: SignedIn,
-  typedName: string | undefined,
-): Promise<Place> {
-  const { provider } = request.descriptor;
-  const existing = await parts.service.identities(request.files, provider);
-  const renewed = existing.find(({ id }) => id === request.profileId);
-  if (renewed) {
-    if (sameIdentity(renewed.identity, signedIn.identity) === 'same') {
-      return { profileId: renewed.id, replaceOther: false };
+  let target: Target | undefined;
+  let saved: Saved;
+  try {
+    for (let tries = 1; ; tries += 1) {
+      target = await chooseTarget(service, person, place, signedIn.identity);
+      try {
+        saved = await saveAt(service, place, target, signedIn);
+        break;
+      } catch (error) {
+        // It is not what it was when it was decided on: decide again on what is there now.
+        if (!isKnown(error, 'profile.changed') || tries === TRIES) throw error;
+      }
     }
-    const plan = planProfile({
-      provider,
-      identity: signedIn.identity,
-      existing,
-      ...named(typedName),
-    });
-    const free =
-      plan.situation === 'otherIdentity' ? (plan.suggestion ?? plan.profileId) : plan.profileId;
-    return askWhere(
-      l10n.t(
-        'You signed in as {0}, but the profile {1} belongs to {2}.',
-        who(signedIn.identity),
-        renewed.id,
-        who(renewed.identity),
-      ),
-      free,
-      renewed.id,
-    );
+  } catch (error) {
+    if (error instanceof Cancelled) return;
+    const again = (): Promise<void> => storeAgain(service, person, place, signedIn, target);
+    person.failed(l10n.t('Storing the sign-in of {0}', who(signedIn.identity)), error, again);
+    return;
   }
+  if (saved.undone) {
+    person.undone(signedIn.identity, () => storeAgain(service, person, place, signedIn, target));
+    return;
+  }
+  await person.stored(target.profileId, signedIn, saved.configFault);
+}
+
+/** An id, and what stood under it when it was chosen. */
+interface Target {
+  readonly profileId: string;
+  readonly seen: JsonValue | undefined;
+}
+
+/**
+ * Later, on a click: the same place if it still holds what it held. If it holds something newer of
+ * the same person, that is the better token, and the one in hand is let go.
+ */
+async function storeAgain(
+  service: SignInService,
+  person: StoringPerson,
+  place: SignInPlace,
+  signedIn: SignedIn,
+  target: Target | undefined,
+): Promise<void> {
+  if (target !== undefined) {
+    try {
+      const existing = await service.stored(place.files, place.provider);
+      const now = existing.find(({ id }) => id === target.profileId);
+      const isUntouched = isDeepStrictEqual(now?.entry, target.seen);
+      if (!isUntouched && now && sameIdentity(now.identity, signedIn.identity) === 'same') {
+        await person.stored(target.profileId, signedIn, undefined);
+        return;
+      }
+    } catch {
+      // Told by the next line, which meets the same fault.
+    }
+  }
+  await storeSignIn(service, person, place, signedIn);
+}
+
+function saveAt(
+  service: SignInService,
+  place: SignInPlace,
+  { profileId, seen }: Target,
+  signedIn: SignedIn,
+): Promise<Saved> {
+  return service.save(place.files, profileId, signedIn, seen, place.siblings);
+}
+
+/** @throws {Cancelled} The person chose not to keep it. */
+async function chooseTarget(
+  service: SignInService,
+  person: StoringPerson,
+  place: SignInPlace,
+  identity: Identity,
+): Promise<Target> {
+  const { provider, name } = place;
+  const existing = await service.stored(place.files, provider);
+  const at = (profileId: string): Target => ({
+    profileId,
+    seen: existing.find(({ id }) => id === profileId)?.entry,
+  });
   const plan = planProfile({
     provider,
-    identity: signedIn.identity,
+    identity,
     existing,
-    ...named(typedName),
+    ...(name === undefined ? {} : { typedName: name }),
   });
-  if (plan.situation !== 'otherIdentity') return { profileId: plan.profileId, replaceOther: false };
+  const free = plan.suggestion ?? plan.profileId;
+  const renewed = existing.find(({ id }) => id === place.profileId);
+  if (renewed) {
+    if (sameIdentity(renewed.identity, identity) === 'same') return at(renewed.id);
+    const message = l10n.t(
+      'You signed in as {0}, but the profile {1} belongs to {2}.',
+      who(identity),
+      renewed.id,
+      who(renewed.identity),
+    );
+    return at(await askWhere(person, message, free, renewed.id));
+  }
+  if (plan.situation !== 'otherIdentity') return at(plan.profileId);
   const other = existing.find(({ id }) => id === plan.profileId);
-  return askWhere(
-    l10n.t(
-      'The profile {0} already holds another account ({1}). You signed in as {2}.',
-      plan.profileId,
-      other ? who(other.identity) : l10n.t('unknown'),
-      who(signedIn.identity),
-    ),
-    plan.suggestion ?? plan.profileId,
+  const message = l10n.t(
+    'The profile {0} already holds another account ({1}). You signed in as {2}.',
     plan.profileId,
+    other ? who(other.identity) : l10n.t('an unknown account'),
+    who(identity),
   );
+  return at(await askWhere(person, message, free, plan.profileId));
 }
 
 /** Never replaces another identity unasked: both can be kept. */
-async function askWhere(message: string, free: string, taken: string): Promise<Place> {
+async function askWhere(
+  person: StoringPerson,
+  message: string,
+  free: string,
+  taken: string,
+): Promise<string> {
   const keepBoth = l10n.t('Keep Both');
   const replace = l10n.t('Replace');
-  const picked = await window.showWarningMessage(
-    message,
-    {
-      modal: true,
-      detail: l10n.t(
-        'Keep both: the new sign-in is stored as {0}. Replace: what {1} holds now is lost.',
-        free,
-        taken,
-      ),
-    },
-    keepBoth,
-    replace,
+  const detail = l10n.t(
+    'Keep both: the new sign-in is stored as {0}. Replace: what {1} holds now is lost.',
+    free,
+    taken,
   );
-  if (picked === keepBoth) return { profileId: free, replaceOther: false };
-  if (picked === replace) return { profileId: taken, replaceOther: true };
+  const picked = await person.ask(message, detail, keepBoth, replace);
+  if (picked === keepBoth) return free;
+  if (picked === replace) return taken;
   throw new Cancelled();
 }
 
-async function save(
-  parts: SignInParts,
-  request: SignInRequest,
-  signedIn: SignedIn,
-  place: Place,
-): Promise<void> {
-  const { files, agentId } = request;
-  try {
-    const saved = await parts.service.saveSignIn(
-      files,
-      place.profileId,
-      signedIn,
-      place.replaceOther,
-    );
-    if (saved.configFault) {
-      parts.notifications.warned(
-        l10n.t(
-          'Signed in as {0} for {1}, but the config could not be updated, so CoderClaw may not use it yet. {2}',
-          who(signedIn.identity),
-          agentId,
-          sentence(errorWords(saved.configFault)),
-        ),
-      );
-    }
-    if (saved.undone) {
-      parts.notifications.warned(
-        l10n.t(
-          'The sign-in of {0} was stored, but another program keeps writing an older copy over {1}.',
-          who(signedIn.identity),
-          files.storePath,
-        ),
-        { label: l10n.t('Store Again'), run: () => save(parts, request, signedIn, place) },
-      );
-      return;
-    }
-    await parts.stored(request, place.profileId, signedIn);
-  } catch (error) {
-    if (isKnown(error, 'profile.otherIdentity')) {
-      // Somebody stored another account under this id in the meantime: ask again on what is there.
-      await storeSignIn(parts, request, signedIn, undefined);
-      return;
-    }
-    parts.notifications.failed(
-      l10n.t('Storing the sign-in of {0}', who(signedIn.identity)),
-      error,
-      // The provider has given the tokens out: they stay in hand until they are stored.
-      { label: l10n.t('Store Again'), run: () => save(parts, request, signedIn, place) },
-    );
-  }
-}
-
-function who(identity: { readonly email?: string; readonly accountId?: string }): string {
+/** The person as far as the tokens tell. */
+export function who(identity: Identity): string {
   return identity.email ?? identity.accountId ?? l10n.t('an unknown account');
-}
-
-function named(typedName: string | undefined): { readonly typedName?: string } {
-  return typedName === undefined ? {} : { typedName };
 }

@@ -106,16 +106,12 @@ const words: WordsByCode = {
     what: l10n.t('The profile {0} is no longer there.', profileId),
     todo: unchanged(),
   }),
-  'profile.otherIdentity': ({ profileId }) => ({
+  'profile.changed': ({ profileId }) => ({
     what: l10n.t(
-      'The profile {0} now holds the sign-in of somebody else, so it was not replaced.',
+      'Another program keeps changing the profile {0}, so it was not replaced.',
       profileId,
     ),
-    todo: l10n.t('Sign in again and choose another name.'),
-  }),
-  'profile.badName': ({ name }) => ({
-    what: l10n.t('"{0}" cannot be the name of a profile.', name),
-    todo: l10n.t('Use letters, digits, dots, hyphens or an e-mail address.'),
+    todo: l10n.t('Nothing has been lost. Try again in a moment.'),
   }),
   'signin.refused': ({ error, description }) => ({
     what:

@@ -19,8 +19,7 @@ const examples: { readonly [C in ErrorCode]: ErrorFacts[C] } = {
   'config.invalid': { path: '/c.json', detail: 'a comma is missing', line: 3, column: 7 },
   'config.notEditable': { path: '/c.json', key: 'auth' },
   'profile.gone': { profileId: 'openai-codex:a', storePath: '/s.json' },
-  'profile.otherIdentity': { profileId: 'openai-codex:a', storePath: '/s.json' },
-  'profile.badName': { name: '??' },
+  'profile.changed': { profileId: 'openai-codex:a', storePath: '/s.json' },
   'signin.refused': {
     provider: 'openai-codex',
     error: 'access_denied',
