@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { isKnown } from '../errors.ts';
+import { type ErrorCode, KnownError } from '../errors.ts';
 
 const MOST_TRIES = 30;
 const LONGEST_MS = 60_000;
@@ -14,13 +14,14 @@ export async function startOver<T>(
   attempt: () => Promise<T>,
   clock: Clock,
   signal?: AbortSignal,
+  overtaken: readonly ErrorCode[] = ['lock.lost', 'disk.contended'],
 ): Promise<T> {
   const deadline = performance.now() + LONGEST_MS;
   for (let tries = 1; ; tries++) {
     try {
       return await attempt();
     } catch (error) {
-      const wasOvertaken = isKnown(error, 'lock.lost') || isKnown(error, 'disk.contended');
+      const wasOvertaken = error instanceof KnownError && overtaken.includes(error.code);
       if (!wasOvertaken || tries === MOST_TRIES || performance.now() > deadline) throw error;
     }
     await clock.sleep(5 + 20 * Math.random(), signal);

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Clock, throwIfCancelled } from '../clock.ts';
 import type { replaceFile } from '../disk/atomicFile.ts';
@@ -6,11 +6,12 @@ import type { Checkpoint } from '../disk/checkpoint.ts';
 import { asDiskError } from '../disk/diskError.ts';
 import type { FileIdentity } from '../disk/fileIdentity.ts';
 import type { FileLocks, HeldLock } from '../disk/fileLock.ts';
-import { resolveTarget } from '../disk/fileTarget.ts';
+import { type FileTarget, resolveTarget } from '../disk/fileTarget.ts';
 import { makePrivateFolder } from '../disk/folder.ts';
 import { sweepTemporaryFiles } from '../disk/temporaryFiles.ts';
 import { parseAuthStore } from '../documents/authStore.ts';
 import type { JsonObject, JsonValue } from '../documents/json.ts';
+import { runtimeCachePath } from '../documents/locations.ts';
 import { entryOf, type StoreIntent } from '../documents/storeIntents.ts';
 import { KnownError } from '../errors.ts';
 import { refuseLegacy } from './legacyFiles.ts';
@@ -41,10 +42,45 @@ export interface WrittenEntry {
   readonly after: JsonValue | undefined;
 }
 
+/** The file behind a path, with its locks held. */
+export type HeldTargets = ReadonlyMap<string, string>;
+
 /**
- * Runs `task` on the file behind `path`, under the locks of all of its names and with the temporary
- * files of former holders swept. The folder is made if need be.
+ * Runs `task` on the files behind `paths` (absolute), under the locks of all of their names and with
+ * the temporary files of former holders swept. Their folders must exist.
+ * @throws {KnownError} `disk.contended` if a link was turned elsewhere while we waited.
  */
+export async function withTargets<T>(
+  paths: readonly string[],
+  parts: CommitParts,
+  signal: AbortSignal | undefined,
+  task: (files: HeldTargets, held: HeldLock) => Promise<T>,
+): Promise<T> {
+  try {
+    const targets = new Map<string, FileTarget>();
+    for (const path of paths) targets.set(path, await resolveTarget(path));
+    const names = [...targets.values()].flatMap((target) => target.names);
+    return await parts.locks.withFileLocks(names, { ...(signal && { signal }) }, async (held) => {
+      throwIfCancelled(signal);
+      for (const [path, target] of targets) {
+        if (!isDeepStrictEqual(await resolveTarget(path), target)) {
+          throw new KnownError('disk.contended', { path });
+        }
+      }
+      const files = new Map([...targets].map(([path, { file }]) => [path, file]));
+      for (const file of new Set(files.values())) {
+        const isAbandoned = (temporary: string) => parts.locks.isAbandoned(temporary);
+        await sweepTemporaryFiles(file, isAbandoned, [basename(runtimeCachePath(''))]);
+      }
+      await parts.checkpoint?.('swept');
+      return await task(files, held);
+    });
+  } catch (error) {
+    throw asDiskError(error, paths[0] ?? '');
+  }
+}
+
+/** {@link withTargets} for one path, whose folder is made if need be. */
 export async function withTarget<T>(
   path: string,
   parts: CommitParts,
@@ -53,20 +89,12 @@ export async function withTarget<T>(
 ): Promise<T> {
   try {
     await makePrivateFolder(dirname(path));
-    const { file, names } = await resolveTarget(path);
-    return await parts.locks.withFileLocks(names, { ...(signal && { signal }) }, async (held) => {
-      throwIfCancelled(signal);
-      // The link could have been turned elsewhere while we waited.
-      if (!isDeepStrictEqual(await resolveTarget(path), { file, names })) {
-        throw new KnownError('disk.contended', { path });
-      }
-      await sweepTemporaryFiles(file, (temporary) => parts.locks.isAbandoned(temporary));
-      await parts.checkpoint?.('swept');
-      return await task(file, held);
-    });
   } catch (error) {
     throw asDiskError(error, path);
   }
+  return await withTargets([path], parts, signal, (files, held) =>
+    task(files.get(path) ?? path, held),
+  );
 }
 
 /**
@@ -87,22 +115,35 @@ export async function commitStoreOnce(
     await parts.checkpoint?.('read');
     if (!wanted(store)) return undefined;
     if (store.kind === 'absent') await refuseLegacy(storePath, legacyPaths);
-    const before = store.kind === 'whole' ? store.document : { version: 1, profiles: {} };
-    const after = intent.apply(before, storePath);
-    if (isDeepStrictEqual(after, before)) return undefined;
-    const identity = await parts.replace(file, toBytes(after), {
-      expected: store.read,
-      reparse: (written) => assertMeans(written, intent.entry, after, storePath),
-      proveOwnership: () => held.proveOwnership(),
-      ...(parts.checkpoint && { checkpoint: parts.checkpoint }),
-    });
-    return {
-      file,
-      identity,
-      before: entryOf(before, ...intent.entry),
-      after: entryOf(after, ...intent.entry),
-    };
+    return await replaceStore({ storePath, file, held }, store, intent, parts);
   });
+}
+
+/**
+ * The last step of a commit, under the lock: the intent applied to what was just read, and the file
+ * replaced as a whole. Nothing is written if the intent changes nothing.
+ */
+export async function replaceStore(
+  { storePath, file, held }: { storePath: string; file: string; held: HeldLock },
+  store: KnownStore,
+  intent: StoreIntent,
+  parts: CommitParts,
+): Promise<WrittenEntry | undefined> {
+  const before = store.kind === 'whole' ? store.document : { version: 1, profiles: {} };
+  const after = intent.apply(before, storePath);
+  if (isDeepStrictEqual(after, before)) return undefined;
+  const identity = await parts.replace(file, toBytes(after), {
+    expected: store.read,
+    reparse: (written) => assertMeans(written, intent.entry, after, storePath),
+    proveOwnership: () => held.proveOwnership(),
+    ...(parts.checkpoint && { checkpoint: parts.checkpoint }),
+  });
+  return {
+    file,
+    identity,
+    before: entryOf(before, ...intent.entry),
+    after: entryOf(after, ...intent.entry),
+  };
 }
 
 function toBytes(document: JsonObject): Buffer {

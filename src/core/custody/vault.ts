@@ -5,6 +5,7 @@ import { FileLocks } from '../disk/fileLock.ts';
 import type { StoreIntent } from '../documents/storeIntents.ts';
 import { KnownError } from '../errors.ts';
 import type { Aftermath } from './aftermath.ts';
+import { type HeldCommit, HeldStores } from './heldStores.ts';
 import { isUndoneIn, LookAgain } from './lookAgain.ts';
 import { startOver } from './startOver.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type CommitParts,
   commitStoreOnce,
   type WrittenEntry,
+  withTargets,
 } from './storeCommit.ts';
 import type { KnownStore } from './storeRead.ts';
 
@@ -104,6 +106,33 @@ export class Vault {
     const changed = await startOver(attempt, this.#parts.clock, signal);
     if (changed) this.#log(`${configPath}: edited`);
     return { changed };
+  }
+
+  /**
+   * Runs `task` while holding several stores at once (absolute paths in folders that exist), taken in
+   * one order by all programs. Commits made through {@link HeldStores} are each durable as they
+   * resolve, and are looked after once the locks are released. For at most 20 s, after which nothing
+   * can be written any more; `signal` ends the waiting, not the task.
+   *
+   * @throws {KnownError} `lock.busy`, `lock.lost`, `disk.*`, and what the task throws.
+   * @throws {Cancelled}
+   */
+  async withStores<T>(
+    storePaths: readonly string[],
+    { signal }: { readonly signal?: AbortSignal },
+    task: (stores: HeldStores) => Promise<T>,
+  ): Promise<T> {
+    const commits: HeldCommit[] = [];
+    try {
+      return await withTargets(storePaths, this.#parts, signal, (files, held) =>
+        task(new HeldStores(files, held, this.#parts, (commit) => commits.push(commit))),
+      );
+    } finally {
+      for (const { storePath, intent, written } of commits) {
+        this.#log(`${storePath}: ${intent.summary}`);
+        void this.#followUp(storePath, intent, written);
+      }
+    }
   }
 
   /** Stops looking after commits that were made. */

@@ -18,18 +18,22 @@ export function temporaryName(path: string): string {
  * can rule that out. But its temporary file is gone once the next holder has swept, so its rename
  * fails. Sweeping before reading is therefore part of the lock.
  *
+ * @param companions names of other files in the same folder that are written under the same lock.
  * @returns how many were deleted.
  */
 export async function sweepTemporaryFiles(
   path: string,
   isAbandonedLock: (temporary: string) => Promise<boolean>,
+  companions: readonly string[] = [],
 ): Promise<number> {
   const folder = dirname(path);
   const names = await readdir(folder);
   let swept = 0;
-  for (const name of temporaryNamesOf(basename(path), names)) {
-    await unlinkIfThere(join(folder, name));
-    swept += 1;
+  for (const base of [basename(path), ...companions]) {
+    for (const name of temporaryNamesOf(base, names)) {
+      await unlinkIfThere(join(folder, name));
+      swept += 1;
+    }
   }
   for (const name of temporaryNamesOf(`${basename(path)}.lock`, names)) {
     if (!(await isAbandonedLock(join(folder, name)))) continue;

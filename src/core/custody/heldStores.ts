@@ -1,0 +1,144 @@
+import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { HeldLock } from '../disk/fileLock.ts';
+import { resolveTarget } from '../disk/fileTarget.ts';
+import { strictRead } from '../disk/strictRead.ts';
+import { isJsonObject, type JsonObject } from '../documents/json.ts';
+import { runtimeCachePath } from '../documents/locations.ts';
+import type { StoreIntent } from '../documents/storeIntents.ts';
+import { KnownError } from '../errors.ts';
+import { startOver } from './startOver.ts';
+import {
+  type CommitParts,
+  type HeldTargets,
+  replaceStore,
+  type WrittenEntry,
+} from './storeCommit.ts';
+import { type KnownStore, readKnownStore, readWritableStore } from './storeRead.ts';
+
+/** A commit that was made while several stores were held. */
+export interface HeldCommit {
+  readonly storePath: string;
+  readonly intent: StoreIntent;
+  readonly written: WrittenEntry;
+}
+
+/** The runtime cache beside a store, as far as it can be understood. */
+export type RuntimeCacheRead =
+  | { readonly kind: 'absent' }
+  /** Unreadable, torn, or not an object: nothing is written over it. */
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'whole'; readonly document: JsonObject };
+
+/**
+ * Several stores while their locks are held: what a refresh works on. Paths are those that were
+ * asked for. Not to be used after the task of `Vault.withStores` has ended.
+ */
+export class HeldStores {
+  readonly #files: HeldTargets;
+  readonly #held: HeldLock;
+  readonly #parts: CommitParts;
+  readonly #onCommit: (commit: HeldCommit) => void;
+
+  constructor(
+    files: HeldTargets,
+    held: HeldLock,
+    parts: CommitParts,
+    onCommit: (commit: HeldCommit) => void,
+  ) {
+    this.#files = files;
+    this.#held = held;
+    this.#parts = parts;
+    this.#onCommit = onCommit;
+  }
+
+  /** Aborts when a lock is found lost or has been held for too long. */
+  get signal(): AbortSignal {
+    return this.#held.signal;
+  }
+
+  /** @throws {KnownError} `lock.lost` */
+  proveOwnership(): Promise<void> {
+    return this.#held.proveOwnership();
+  }
+
+  /** @throws {KnownError} `store.unreadable`, `store.torn`, `store.unknownVersion` */
+  read(storePath: string): Promise<KnownStore> {
+    return readKnownStore(this.#file(storePath), this.#parts.clock);
+  }
+
+  /**
+   * Makes one change to one of the stores; durable once resolved. A store that is absent stays so
+   * unless the intent adds something.
+   * @returns whether anything had to be written.
+   * @throws {KnownError} `lock.lost`, `disk.*`, `store.*`, and what the intent throws.
+   */
+  async commit(storePath: string, intent: StoreIntent): Promise<boolean> {
+    const file = this.#file(storePath);
+    const target = { storePath, file, held: this.#held };
+    const written = await this.#untilUncontended(async () => {
+      const store = await readWritableStore(file, this.#parts.clock);
+      await this.#parts.checkpoint?.('read');
+      return await replaceStore(target, store, intent, this.#parts);
+    });
+    if (written === undefined) return false;
+    this.#onCommit({ storePath, intent, written });
+    return true;
+  }
+
+  /** The runtime cache (`auth.json`) beside one of the stores. */
+  async readCache(storePath: string): Promise<RuntimeCacheRead> {
+    const read = await strictRead(runtimeCachePath(dirname(storePath)));
+    if (read.kind === 'absent') return { kind: 'absent' };
+    const document = read.kind === 'bytes' ? parsedObject(read.bytes) : undefined;
+    return document === undefined ? { kind: 'unknown' } : { kind: 'whole', document };
+  }
+
+  /**
+   * Changes the runtime cache beside one of the stores, on what it holds at that moment. One that is
+   * absent, or cannot be understood, is left as it is.
+   * @returns whether anything had to be written.
+   * @throws {KnownError} `lock.lost`, `disk.*`
+   */
+  async commitCache(storePath: string, edit: (cache: JsonObject) => JsonObject): Promise<boolean> {
+    const { file } = await resolveTarget(runtimeCachePath(dirname(storePath)));
+    return await this.#untilUncontended(async () => {
+      const read = await strictRead(file);
+      const before = read.kind === 'bytes' ? parsedObject(read.bytes) : undefined;
+      if (read.kind !== 'bytes' || before === undefined) return false;
+      const after = edit(before);
+      if (isDeepStrictEqual(after, before)) return false;
+      await this.#parts.replace(file, Buffer.from(`${JSON.stringify(after, null, 2)}\n`), {
+        expected: read,
+        reparse: (written) => {
+          if (isDeepStrictEqual(parsedObject(written), after)) return;
+          throw new KnownError('disk.failed', { path: file, syscall: 'write', errno: 'EIO' });
+        },
+        proveOwnership: () => this.#held.proveOwnership(),
+        ...(this.#parts.checkpoint && { checkpoint: this.#parts.checkpoint }),
+      });
+      return true;
+    });
+  }
+
+  /** Somebody without a lock was faster: again from the read. A lost lock ends it. */
+  #untilUncontended<T>(attempt: () => Promise<T>): Promise<T> {
+    return startOver(attempt, this.#parts.clock, this.signal, ['disk.contended']);
+  }
+
+  #file(storePath: string): string {
+    const file = this.#files.get(storePath);
+    if (file === undefined) throw new Error(`not held: ${storePath}`);
+    return file;
+  }
+}
+
+function parsedObject(bytes: Buffer): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(bytes.toString());
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    // The parser's message quotes the file.
+    return undefined;
+  }
+}
