@@ -43,6 +43,12 @@ export interface ErrorFacts {
   /** Something else stands under this id than when it was decided to replace it. */
   'profile.changed': { readonly profileId: string; readonly storePath: string };
 
+  // ---- refreshing (core/custody/refresher)
+  /** Nobody here knows how this provider renews a login, or there is nothing to renew it with. */
+  'refresh.unsupported': { readonly profileId: string; readonly provider: string };
+  /** The provider answered with the tokens of somebody else; they were stored nowhere. */
+  'refresh.otherIdentity': { readonly profileId: string; readonly provider: string };
+
   // ---- signing in (core/signin)
   /** The provider sent the person back with an error (RFC 6749 4.1.2.1), in its own words. */
   'signin.refused': {

@@ -8,20 +8,9 @@ import { runtimeCachePath } from '../documents/locations.ts';
 import type { StoreIntent } from '../documents/storeIntents.ts';
 import { KnownError } from '../errors.ts';
 import { startOver } from './startOver.ts';
-import {
-  type CommitParts,
-  type HeldTargets,
-  replaceStore,
-  type WrittenEntry,
-} from './storeCommit.ts';
+import { type CommitParts, type HeldTargets, replaceStore } from './storeCommit.ts';
 import { type KnownStore, readKnownStore, readWritableStore } from './storeRead.ts';
-
-/** A commit that was made while several stores were held. */
-export interface HeldCommit {
-  readonly storePath: string;
-  readonly intent: StoreIntent;
-  readonly written: WrittenEntry;
-}
+import type { StoreChange } from './vault.ts';
 
 /** The runtime cache beside a store, as far as it can be understood. */
 export type RuntimeCacheRead =
@@ -38,13 +27,13 @@ export class HeldStores {
   readonly #files: HeldTargets;
   readonly #held: HeldLock;
   readonly #parts: CommitParts;
-  readonly #onCommit: (commit: HeldCommit) => void;
+  readonly #onCommit: (commit: StoreChange) => void;
 
   constructor(
     files: HeldTargets,
     held: HeldLock,
     parts: CommitParts,
-    onCommit: (commit: HeldCommit) => void,
+    onCommit: (commit: StoreChange) => void,
   ) {
     this.#files = files;
     this.#held = held;

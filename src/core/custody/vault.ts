@@ -5,7 +5,7 @@ import { FileLocks } from '../disk/fileLock.ts';
 import type { StoreIntent } from '../documents/storeIntents.ts';
 import { KnownError } from '../errors.ts';
 import type { Aftermath } from './aftermath.ts';
-import { type HeldCommit, HeldStores } from './heldStores.ts';
+import { HeldStores } from './heldStores.ts';
 import { isUndoneIn, LookAgain } from './lookAgain.ts';
 import { startOver } from './startOver.ts';
 import {
@@ -24,6 +24,8 @@ export interface VaultOptions {
   /** Lines of ids and paths. */
   readonly log: (line: string) => void;
   readonly checkpoint?: Checkpoint;
+  /** Told of every commit as soon as it is on stable storage, repairs included. Must not throw. */
+  readonly onCommit?: (commit: StoreChange) => void;
   /** Another way to write; the tests hand in worse ones, to see themselves fail. */
   readonly replace?: typeof replaceFile;
 }
@@ -38,6 +40,14 @@ export interface StoreCommit {
   readonly aftermath: Promise<Aftermath>;
 }
 
+/** One change of ours to a store. Holds secrets. */
+export interface StoreChange {
+  /** As the caller named it. */
+  readonly storePath: string;
+  readonly intent: StoreIntent;
+  readonly written: WrittenEntry;
+}
+
 export interface ConfigCommit {
   readonly changed: boolean;
 }
@@ -50,10 +60,12 @@ export interface ConfigCommit {
 export class Vault {
   readonly #parts: CommitParts;
   readonly #log: (line: string) => void;
+  readonly #onCommit: (commit: StoreChange) => void;
   readonly #disposed = new AbortController();
   readonly #lookAgain: LookAgain;
 
-  constructor({ clock, locks, log, checkpoint, replace = replaceFile }: VaultOptions) {
+  constructor(options: VaultOptions) {
+    const { clock, locks, log, checkpoint, replace = replaceFile } = options;
     this.#parts = {
       locks: locks ?? new FileLocks({ app: 'coderclaw-auth', clock }),
       clock,
@@ -61,6 +73,7 @@ export class Vault {
       ...(checkpoint && { checkpoint }),
     };
     this.#log = log;
+    this.#onCommit = options.onCommit ?? (() => {});
     this.#lookAgain = new LookAgain(clock, this.#disposed.signal);
   }
 
@@ -79,8 +92,7 @@ export class Vault {
     const attempt = () => commitStoreOnce(storePath, intent, this.#parts, options);
     const written = await startOver(attempt, this.#parts.clock, options.signal);
     if (written === undefined) return { changed: false, aftermath: Promise.resolve('kept') };
-    this.#log(`${storePath}: ${intent.summary}`);
-    return { changed: true, aftermath: this.#followUp(storePath, intent, written) };
+    return { changed: true, aftermath: this.#committed({ storePath, intent, written }) };
   }
 
   /**
@@ -122,16 +134,13 @@ export class Vault {
     { signal }: { readonly signal?: AbortSignal },
     task: (stores: HeldStores) => Promise<T>,
   ): Promise<T> {
-    const commits: HeldCommit[] = [];
+    const commits: StoreChange[] = [];
     try {
       return await withTargets(storePaths, this.#parts, signal, (files, held) =>
         task(new HeldStores(files, held, this.#parts, (commit) => commits.push(commit))),
       );
     } finally {
-      for (const { storePath, intent, written } of commits) {
-        this.#log(`${storePath}: ${intent.summary}`);
-        void this.#followUp(storePath, intent, written);
-      }
+      for (const commit of commits) void this.#committed(commit);
     }
   }
 
@@ -140,11 +149,13 @@ export class Vault {
     this.#disposed.abort();
   }
 
-  async #followUp(
-    storePath: string,
-    intent: StoreIntent,
-    written: WrittenEntry,
-  ): Promise<Aftermath> {
+  #committed(commit: StoreChange): Promise<Aftermath> {
+    this.#log(`${commit.storePath}: ${commit.intent.summary}`);
+    this.#onCommit(commit);
+    return this.#followUp(commit);
+  }
+
+  async #followUp({ storePath, intent, written }: StoreChange): Promise<Aftermath> {
     try {
       if (!(await this.#lookAgain.wasUndone(intent, written))) return 'kept';
       this.#log(`${storePath}: undone by a program that takes no lock: ${intent.summary}`);
@@ -153,6 +164,7 @@ export class Vault {
       const attempt = () => commitStoreOnce(storePath, intent, this.#parts, options, wanted);
       const again = await startOver(attempt, this.#parts.clock, this.#disposed.signal);
       if (again === undefined) return 'kept';
+      this.#onCommit({ storePath, intent, written: again });
       if (await this.#lookAgain.wasUndone(intent, again)) return 'undone';
       this.#log(`${storePath}: repaired: ${intent.summary}`);
       return 'repaired';

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Credential } from '../documents/authStore.ts';
 import { isBlank } from './order.ts';
 
+/** So many digits of a {@link tokenHash} tell logins apart. */
+export const FINGERPRINT_DIGITS = 12;
+
 const known = new WeakMap<Credential, string | undefined>();
 
 /**
@@ -16,7 +19,7 @@ export function loginFingerprint(credential: Credential): string | undefined {
   const fingerprint =
     secret === undefined || isBlank(secret)
       ? undefined
-      : createHash('sha256').update(secret).digest('hex').slice(0, 12);
+      : tokenHash(secret).slice(0, FINGERPRINT_DIGITS);
   known.set(credential, fingerprint);
   return fingerprint;
 }
@@ -30,4 +33,9 @@ function loginSecret(credential: Credential): string | undefined {
     case 'api_key':
       return undefined;
   }
+}
+
+/** SHA-256 of a token, 64 hex digits: by this a spent one is known again. */
+export function tokenHash(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
 }

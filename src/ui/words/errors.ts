@@ -113,6 +113,16 @@ const words: WordsByCode = {
     ),
     todo: l10n.t('Nothing has been lost. Try again in a moment.'),
   }),
+  'refresh.unsupported': ({ profileId }) => ({
+    what: l10n.t('{0} cannot be renewed from here.', profileId),
+    todo: l10n.t(
+      'Nothing has been changed. CoderClaw renews it when it uses it, or sign in again.',
+    ),
+  }),
+  'refresh.otherIdentity': ({ profileId }) => ({
+    what: l10n.t('Renewing {0} brought the tokens of another account.', profileId),
+    todo: l10n.t('They were not stored. Sign in again.'),
+  }),
   'signin.refused': ({ error, description }) => ({
     what:
       error === 'access_denied' && !description

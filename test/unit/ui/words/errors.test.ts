@@ -20,6 +20,8 @@ const examples: { readonly [C in ErrorCode]: ErrorFacts[C] } = {
   'config.notEditable': { path: '/c.json', key: 'auth' },
   'profile.gone': { profileId: 'openai-codex:a', storePath: '/s.json' },
   'profile.changed': { profileId: 'openai-codex:a', storePath: '/s.json' },
+  'refresh.unsupported': { profileId: 'qwen-portal:a', provider: 'qwen-portal' },
+  'refresh.otherIdentity': { profileId: 'openai-codex:a', provider: 'openai-codex' },
   'signin.refused': {
     provider: 'openai-codex',
     error: 'access_denied',
