@@ -11,7 +11,8 @@ import { Workbench } from './workbench.ts';
 export type StateFiles = Readonly<Record<string, unknown>>;
 
 export interface SessionOptions {
-  readonly files?: StateFiles;
+  /** A function: of what the authorization server hands out. */
+  readonly files?: StateFiles | ((authServer: AuthServer) => Promise<StateFiles>);
   /** Do not create the state folder at all. */
   readonly noStateDir?: boolean;
   readonly env?: Readonly<Record<string, string>>;
@@ -48,13 +49,15 @@ export class Session {
   static async start(options: SessionOptions = {}): Promise<Session> {
     const root = await mkdtemp(join(tmpdir(), 'coderclaw-e2e-'));
     const stateDir = join(root, 'state');
+    const authServer = await startAuthServer();
     if (!options.noStateDir) {
       await mkdir(stateDir, { mode: 0o700 });
-      for (const [path, content] of Object.entries(options.files ?? {})) {
+      const { files = {} } = options;
+      const entries = typeof files === 'function' ? await files(authServer) : files;
+      for (const [path, content] of Object.entries(entries)) {
         await writeState(join(stateDir, path), content);
       }
     }
-    const authServer = await startAuthServer();
     const vscode = await startVsCode({
       // What people install, not the working tree.
       extension: { vsix: await packedExtension() },
@@ -82,6 +85,18 @@ export class Session {
 
   async store(agentId = 'main'): Promise<{ profiles: Record<string, Record<string, unknown>> }> {
     return JSON.parse(await readFile(this.storePath(agentId), 'utf8'));
+  }
+
+  /** Another window on the same folder and the same state: an extension host of its own. */
+  anotherWindow(): Promise<Workbench> {
+    return Workbench.open(this.context, this.vscode.windowAddress());
+  }
+
+  /** How the authorization server answered each refresh so far: an OAuth error, or 'ok'. */
+  get refreshes(): readonly string[] {
+    return this.authServer.log
+      .filter(({ grantType }) => grantType === 'refresh_token')
+      .map(({ error }) => error ?? 'ok');
   }
 
   async close(): Promise<void> {

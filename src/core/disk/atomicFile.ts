@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KnownError } from '../errors.ts';
+import { callsIn } from './callsIn.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { asDiskError, errnoOf } from './diskError.ts';
+import type { FileCalls, OpenFile } from './fileCalls.ts';
 import { type FileIdentity, identityOf, isSameFile } from './fileIdentity.ts';
 import { syncFolder } from './folder.ts';
 import { meansNoHardLinks } from './linkSupport.ts';
@@ -14,13 +15,18 @@ import { temporaryName, unlinkIfThere } from './temporaryFiles.ts';
 export interface ReplaceGuard {
   /** What the new bytes were made from. If the file is no longer that, nothing is written. */
   readonly expected: AbsentFile | ReadFile;
-  /** Looks at the bytes as they came back from the disk; throws if they are not what was meant. */
+  /**
+   * Looks at the bytes that go to the disk; throws if they are not what was meant. What comes back
+   * from the disk is then compared with them, byte by byte.
+   */
   readonly reparse: (written: Buffer) => void;
   /** Throws `lock.lost` if the lock of the file is no longer held. */
   readonly proveOwnership: () => Promise<void>;
   /** Runs when all is checked, just before the rename; if it throws, nothing is replaced. */
   readonly beforeRename?: () => Promise<void>;
   readonly checkpoint?: Checkpoint;
+  /** How to make system calls; found out by itself unless given. */
+  readonly calls?: FileCalls;
 }
 
 /**
@@ -38,19 +44,22 @@ export async function replaceFile(
   bytes: Buffer,
   guard: ReplaceGuard,
 ): Promise<FileIdentity> {
-  const { checkpoint } = guard;
+  const { checkpoint, calls = await callsIn(dirname(path)) } = guard;
   const temporary = temporaryName(path);
+  // Once renamed, its name is gone.
+  let isLeft = true;
   try {
-    const identity = await writeWhole(temporary, bytes, guard);
+    const identity = await writeWhole(temporary, bytes, guard, calls);
     await checkpoint?.('temp.synced');
     if (guard.expected.kind === 'absent') {
-      await assertReady(path, guard);
-      await createExclusively(temporary, path, identity);
+      await assertReady(path, guard, calls);
+      await createExclusively(temporary, path, identity, calls);
     } else {
-      await renameFile(temporary, path, () => assertReady(path, guard));
+      await renameFile(temporary, path, calls, () => assertReady(path, guard, calls));
+      isLeft = false;
     }
     await checkpoint?.('renamed');
-    await syncFolder(dirname(path));
+    await syncFolder(dirname(path), calls);
     await checkpoint?.('folder.synced');
     return identity;
   } catch (error) {
@@ -58,9 +67,11 @@ export async function replaceFile(
     if (errnoOf(error) === 'ENOENT') throw new KnownError('lock.lost', { path }, { cause: error });
     throw asDiskError(error, path);
   } finally {
-    await unlinkIfThere(temporary).catch(() => {
-      // The next commit sweeps it; what matters now is the outcome above.
-    });
+    if (isLeft) {
+      await unlinkIfThere(temporary, calls).catch(() => {
+        // The next commit sweeps it; what matters now is the outcome above.
+      });
+    }
   }
 }
 
@@ -68,43 +79,65 @@ async function writeWhole(
   temporary: string,
   bytes: Buffer,
   { expected, reparse, checkpoint }: ReplaceGuard,
+  calls: FileCalls,
 ): Promise<FileIdentity> {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
-  const handle = await open(temporary, flags, 0o600);
+  const file = await calls.open(temporary, flags, 0o600);
   try {
     await checkpoint?.('temp.created');
-    if (expected.kind === 'bytes') await adopt(handle, expected);
-    await handle.writeFile(bytes);
+    if (expected.kind === 'bytes') await adopt(file, expected);
+    await file.writeAll(bytes);
     await checkpoint?.('temp.written');
-    await handle.sync();
+    await syncedMeanwhile(file, () => reparse(bytes));
     // A full disk can end a write early without any error: never trust, look.
-    const stats = await handle.stat({ bigint: true });
-    const written = Buffer.alloc(bytes.length);
-    await handle.read(written, 0, written.length, 0);
-    if (stats.size !== BigInt(bytes.length) || !written.equals(bytes)) {
+    const stats = await file.stat();
+    if (stats.size !== BigInt(bytes.length) || !(await holds(file, bytes))) {
       throw Object.assign(new Error('short write'), { code: 'ENOSPC', syscall: 'write' });
     }
-    reparse(written);
     return identityOf(stats);
   } finally {
-    await handle.close();
+    await file.close();
   }
 }
 
-/** Takes over what must not change with the content: the owner, and a mode stricter than 0600. */
-async function adopt(handle: FileHandle, old: ReadFile): Promise<void> {
-  const mode = old.mode & 0o600;
-  if (mode !== 0o600) await handle.chmod(mode);
-  // Run as root on another user's store: it must stay that user's. Anybody else may not (EPERM).
-  if (process.geteuid !== undefined && old.uid !== process.geteuid())
-    await handle.chown(old.uid, -1);
+/**
+ * Does `work` while the disk does its own. That reads the bytes as we gave them away; since they are
+ * compared with what comes back from the disk afterwards, it has then seen those.
+ */
+async function syncedMeanwhile(file: OpenFile, work: () => void): Promise<void> {
+  const synced = file.sync();
+  try {
+    work();
+  } finally {
+    // Not left alone: the file may not be closed under it.
+    await synced;
+  }
 }
 
-async function assertReady(path: string, guard: ReplaceGuard): Promise<void> {
+async function holds(file: OpenFile, bytes: Buffer): Promise<boolean> {
+  const written = Buffer.allocUnsafe(bytes.length);
+  let length = 0;
+  while (length < written.length) {
+    const bytesRead = await file.read(written, length, length);
+    if (bytesRead === 0) return false;
+    length += bytesRead;
+  }
+  return written.equals(bytes);
+}
+
+/** Takes over what must not change with the content: the owner, and a mode stricter than 0600. */
+async function adopt(file: OpenFile, old: ReadFile): Promise<void> {
+  const mode = old.mode & 0o600;
+  if (mode !== 0o600) await file.chmod(mode);
+  // Run as root on another user's store: it must stay that user's. Anybody else may not (EPERM).
+  if (process.geteuid !== undefined && old.uid !== process.geteuid()) await file.chown(old.uid, -1);
+}
+
+async function assertReady(path: string, guard: ReplaceGuard, calls: FileCalls): Promise<void> {
   await guard.proveOwnership();
   await guard.checkpoint?.('proven');
   await guard.beforeRename?.();
-  const now = await strictRead(path);
+  const now = await strictRead(path, calls);
   const { expected } = guard;
   const isSame =
     expected.kind === 'absent'
@@ -119,16 +152,17 @@ async function createExclusively(
   temporary: string,
   path: string,
   identity: FileIdentity,
+  calls: FileCalls,
 ): Promise<void> {
   try {
-    await link(temporary, path);
+    await calls.link(temporary, path);
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') {
       // Over NFS a link can have worked although its answer was lost and the second try failed.
-      if (isSameFile(identityOf(await lstat(path, { bigint: true })), identity)) return;
+      if (isSameFile(identityOf(await calls.lstat(path)), identity)) return;
       throw new KnownError('disk.contended', { path }, { cause: error });
     }
     if (!meansNoHardLinks(error)) throw error;
-    await renameFile(temporary, path);
+    await renameFile(temporary, path, calls);
   }
 }

@@ -23,4 +23,8 @@ export type CheckpointName =
   | 'folder.synced'
   /** The lock file is renamed aside for release and not yet deleted. */
   | 'lock.releasing'
-  | 'lock.released';
+  | 'lock.released'
+  /** A journal entry is written and durable, under a temporary name. */
+  | 'journal.written'
+  | 'journal.opened'
+  | 'journal.answered';

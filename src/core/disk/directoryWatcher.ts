@@ -1,6 +1,6 @@
 import { type FSWatcher, type Stats, watch } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 export interface DirectoryWatcherOptions {
   /** Something may have changed in `directory`: read again. Nothing more is promised. */
@@ -147,6 +147,12 @@ class WatchedDirectory {
   }
 }
 
+/** Watching works nearly everywhere: what looking needs is loaded when it is needed. */
+async function signatureOf(directory: string): Promise<string> {
+  const { directorySignature } = await import('./directorySignature.ts');
+  return await directorySignature(directory);
+}
+
 async function nearestExisting(directory: string): Promise<{ path: string; stats: Stats }> {
   for (let path = directory; ; path = dirname(path)) {
     try {
@@ -169,25 +175,4 @@ function isSame(
     a.stats.ino === b.stats.ino &&
     a.stats.birthtimeMs === b.stats.birthtimeMs
   );
-}
-
-/** Changes when a file in the directory is made, removed, replaced or written. */
-async function signatureOf(directory: string): Promise<string> {
-  try {
-    const names = (await readdir(directory)).sort();
-    return (await Promise.all(names.map((name) => fileSignature(join(directory, name))))).join(
-      '\n',
-    );
-  } catch {
-    return '';
-  }
-}
-
-async function fileSignature(path: string): Promise<string> {
-  try {
-    const { ino, size, mtimeMs } = await stat(path);
-    return [path, ino, size, mtimeMs].join(':');
-  } catch {
-    return path;
-  }
 }

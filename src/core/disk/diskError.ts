@@ -1,11 +1,8 @@
 import { Cancelled } from '../clock.ts';
 import { KnownError } from '../errors.ts';
+import { errnoOf } from './errno.ts';
 
-/** The `code` of a failed system call, e.g. `ENOENT`; undefined for any other failure. */
-export function errnoOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
+export { errnoOf };
 
 /**
  * Turns a failed system call into the {@link KnownError} that says what a person can do about it;

@@ -4,8 +4,10 @@ import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type Clock, throwIfCancelled } from '../clock.ts';
 import { KnownError } from '../errors.ts';
+import { callsIn } from './callsIn.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { asDiskError } from './diskError.ts';
+import type { FileCalls } from './fileCalls.ts';
 import { Hold } from './hold.ts';
 import { isSameSighting, LockFile, lookAtLock, removeLock, type SeenLock } from './lockFile.ts';
 import {
@@ -44,6 +46,8 @@ export interface FileLocksOptions {
   readonly checkpoint?: Checkpoint;
   /** What pids mean in a folder; found out by itself unless given. */
   readonly pidReach?: (folder: string) => Promise<PidReach>;
+  /** How to make system calls in a folder; found out by itself unless given. */
+  readonly calls?: (folder: string) => Promise<FileCalls>;
 }
 
 /** What a task gets while it holds its locks. */
@@ -131,7 +135,7 @@ export class FileLocks {
 
   /** Whether the maker of a lock's temporary file is dead, or left it long ago. */
   async isAbandoned(temporary: string): Promise<boolean> {
-    const seen = await lookAtLock(temporary);
+    const seen = await lookAtLock(temporary, await this.#callsAt(temporary));
     if (seen === undefined) return false;
     // Somebody who still needs it publishes another, so here its age alone is enough.
     const verdict = await this.#judge(temporary, seen, this.#times.confirmMs + 1);
@@ -172,18 +176,19 @@ export class FileLocks {
     until: number,
   ): Promise<[LockFile, (now: number) => string]> {
     const { clock, checkpoint } = this.#options;
+    const calls = await this.#callsAt(path);
     let retryMs = FIRST_RETRY_MS;
     for (;;) {
       throwIfCancelled(wait.signal);
       let seen: SeenLock | undefined;
       try {
-        seen = await lookAtLock(path);
+        seen = await lookAtLock(path, calls);
         if (seen === undefined) {
           const textAt = await this.#payloadOf(path);
-          const lock = await LockFile.publish(path, textAt(clock.now()), checkpoint);
+          const lock = await LockFile.publish(path, textAt(clock.now()), checkpoint, calls);
           if (lock !== undefined) return [lock, textAt];
         } else if ((await this.#judge(path, seen, watch.look(seen))) !== 'held') {
-          if (await this.#takeOver(path, seen)) continue;
+          if (await this.#takeOver(path, seen, calls)) continue;
         }
       } catch (error) {
         throw asDiskError(error, path);
@@ -195,15 +200,16 @@ export class FileLocks {
   }
 
   /** @returns whether the way is free now. */
-  async #takeOver(path: string, judged: SeenLock): Promise<boolean> {
+  async #takeOver(path: string, judged: SeenLock, calls: FileCalls): Promise<boolean> {
     // Many waiters come to the same judgement at once; a last look spares most of them the detour.
-    const now = await lookAtLock(path);
+    const now = await lookAtLock(path, calls);
     if (now === undefined) return true;
     if (!isSameSighting(now, judged)) return false;
     return await removeLock(
       path,
       (seen) => isSameSighting(seen, judged),
       () => this.#options.checkpoint?.('lock.aside'),
+      calls,
     );
   }
 
@@ -226,6 +232,10 @@ export class FileLocks {
       owner: { pid, namespace },
     };
     return (now) => formatLockPayload({ ...payload, createdAt: now });
+  }
+
+  #callsAt(path: string): Promise<FileCalls> {
+    return (this.#options.calls ?? callsIn)(dirname(path));
   }
 
   #reachOf(path: string): Promise<PidReach> {

@@ -1,7 +1,7 @@
-import { readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { KnownError } from '../errors.ts';
 import { errnoOf } from './diskError.ts';
+import { type FileCalls, pooledCalls } from './fileCalls.ts';
 
 /** A file that may be reached through symbolic links. Folders in all paths are resolved. */
 export interface FileTarget {
@@ -23,24 +23,27 @@ const MOST_LINKS = 40;
  *
  * @throws {KnownError} `disk.failed` for a ring of links.
  */
-export async function resolveTarget(path: string): Promise<FileTarget> {
-  const named = await inRealFolder(path);
+export async function resolveTarget(
+  path: string,
+  calls: FileCalls = pooledCalls,
+): Promise<FileTarget> {
+  const named = await inRealFolder(path, calls);
   let file = named;
   for (let links = 0; links < MOST_LINKS; links++) {
-    const next = await linkTarget(file);
+    const next = await linkTarget(file, calls);
     if (next === undefined) return { file, names: file === named ? [file] : [named, file] };
-    file = await inRealFolder(resolve(dirname(file), next));
+    file = await inRealFolder(resolve(dirname(file), next), calls);
   }
   throw new KnownError('disk.failed', { path, syscall: 'readlink', errno: 'ELOOP' });
 }
 
-async function inRealFolder(path: string): Promise<string> {
-  return join(await realpath(dirname(path)), basename(path));
+async function inRealFolder(path: string, calls: FileCalls): Promise<string> {
+  return join(await calls.realpath(dirname(path)), basename(path));
 }
 
-async function linkTarget(path: string): Promise<string | undefined> {
+async function linkTarget(path: string, calls: FileCalls): Promise<string | undefined> {
   try {
-    return await readlink(path);
+    return await calls.readlink(path);
   } catch (error) {
     const errno = errnoOf(error);
     // Windows says UNKNOWN for what is not a link.

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { copyFile, type FileHandle, link, lstat, open } from 'node:fs/promises';
 import type { Checkpoint } from './checkpoint.ts';
 import { errnoOf } from './diskError.ts';
+import { type FileCalls, type OpenFile, pooledCalls } from './fileCalls.ts';
 import { type FileIdentity, identityOf, isSameFile } from './fileIdentity.ts';
 import { meansNoHardLinks } from './linkSupport.ts';
 import { type LockPayload, MAX_PAYLOAD_BYTES, parseLockPayload } from './lockPayload.ts';
@@ -23,14 +23,17 @@ export function isSameSighting(a: SeenLock, b: SeenLock): boolean {
 }
 
 /** Looks at a lock file; undefined if there is none. One that may not be read has an empty text. */
-export async function lookAtLock(path: string): Promise<SeenLock | undefined> {
-  let handle: FileHandle | undefined;
+export async function lookAtLock(
+  path: string,
+  calls: FileCalls = pooledCalls,
+): Promise<SeenLock | undefined> {
+  let file: OpenFile | undefined;
   try {
-    handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    file = await calls.open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const buffer = Buffer.alloc(MAX_PAYLOAD_BYTES);
-    const stats = await handle.stat({ bigint: true });
+    const stats = await file.stat();
     const isForeign = !stats.isFile();
-    const length = isForeign ? 0 : (await handle.read(buffer, 0, buffer.length, 0)).bytesRead;
+    const length = isForeign ? 0 : await file.read(buffer, 0, 0);
     const text = buffer.toString('utf8', 0, length);
     return {
       identity: identityOf(stats),
@@ -41,15 +44,15 @@ export async function lookAtLock(path: string): Promise<SeenLock | undefined> {
     };
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
-    return await lookFromOutside(path);
+    return await lookFromOutside(path, calls);
   } finally {
-    await handle?.close();
+    await file?.close();
   }
 }
 
-async function lookFromOutside(path: string): Promise<SeenLock | undefined> {
+async function lookFromOutside(path: string, calls: FileCalls): Promise<SeenLock | undefined> {
   try {
-    const stats = await lstat(path, { bigint: true });
+    const stats = await calls.lstat(path);
     const { mtimeNs } = stats;
     const isForeign = !stats.isFile();
     return { identity: identityOf(stats), mtimeNs, text: '', payload: {}, isForeign };
@@ -72,48 +75,55 @@ export async function removeLock(
   path: string,
   isMeant: (seen: SeenLock) => boolean,
   atAside?: () => void | Promise<void>,
+  calls: FileCalls = pooledCalls,
 ): Promise<boolean> {
   const aside = temporaryName(path);
   try {
-    await renameFile(path, aside);
+    await renameFile(path, aside, calls);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return true;
     throw error;
   }
   await atAside?.();
   try {
-    const seen = await lookAtLock(aside);
+    const seen = await lookAtLock(aside, calls);
     if (seen === undefined || isMeant(seen)) return true;
-    await putBack(aside, path);
+    await putBack(aside, path, calls);
     return false;
   } finally {
-    await unlinkIfThere(aside);
+    await unlinkIfThere(aside, calls);
   }
 }
 
-async function putBack(aside: string, path: string): Promise<void> {
+async function putBack(aside: string, path: string, calls: FileCalls): Promise<void> {
   try {
-    await link(aside, path);
+    await calls.link(aside, path);
   } catch (error) {
     if (errnoOf(error) === 'EEXIST' || errnoOf(error) === 'ENOENT') return;
     if (!meansNoHardLinks(error)) throw error;
     // A copy has another identity, so a holder of ours will count it as lost: the safe side.
-    await copyFile(aside, path, constants.COPYFILE_EXCL).catch((reason: unknown) => {
+    try {
+      await calls.copyFile(aside, path, constants.COPYFILE_EXCL);
+    } catch (reason) {
       if (errnoOf(reason) !== 'EEXIST') throw reason;
-    });
+    }
   }
 }
+
+const NEW_FILE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
 
 /** A lock that we published. Its descriptor stays open, so its identity cannot be reused. */
 export class LockFile {
   readonly path: string;
-  readonly #handle: FileHandle;
+  readonly #file: OpenFile;
   readonly #identity: FileIdentity;
+  readonly #calls: FileCalls;
 
-  private constructor(path: string, handle: FileHandle, identity: FileIdentity) {
+  private constructor(path: string, file: OpenFile, identity: FileIdentity, calls: FileCalls) {
     this.path = path;
-    this.#handle = handle;
+    this.#file = file;
     this.#identity = identity;
+    this.#calls = calls;
   }
 
   /**
@@ -124,49 +134,53 @@ export class LockFile {
     path: string,
     text: string,
     checkpoint?: Checkpoint,
+    calls: FileCalls = pooledCalls,
   ): Promise<LockFile | undefined> {
     const temporary = temporaryName(path);
-    const handle = await open(temporary, 'wx+', 0o600);
+    const file = await calls.open(temporary, NEW_FILE, 0o600);
     let published = false;
     let hardLinks = true;
     try {
-      await handle.writeFile(text);
-      const identity = identityOf(await handle.stat({ bigint: true }));
+      await file.writeAll(Buffer.from(text));
+      const identity = identityOf(await file.stat());
       await checkpoint?.('lock.written');
       try {
-        await link(temporary, path);
+        await calls.link(temporary, path);
         published = true;
       } catch (error) {
         // EEXIST over NFS can be our own link, whose first answer was lost. ENOENT: swept.
-        if (errnoOf(error) === 'EEXIST') published = await isAt(path, identity);
+        if (errnoOf(error) === 'EEXIST') published = await isAt(path, identity, calls);
         else if (meansNoHardLinks(error)) hardLinks = false;
         else if (errnoOf(error) !== 'ENOENT') throw error;
       }
       if (published) {
         await checkpoint?.('lock.linked');
-        return new LockFile(path, handle, identity);
+        return new LockFile(path, file, identity, calls);
       }
     } finally {
-      if (!published) await handle.close();
-      await unlinkIfThere(temporary).catch(() => {
+      if (!published) await file.close();
+      await unlinkIfThere(temporary, calls).catch(() => {
         // Only a name too many; a later commit sweeps it.
       });
     }
-    return hardLinks ? undefined : await LockFile.#createInPlace(path, text);
+    return hardLinks ? undefined : await LockFile.#createInPlace(path, text, calls);
   }
 
-  static async #createInPlace(path: string, text: string): Promise<LockFile | undefined> {
-    let handle: FileHandle;
+  static async #createInPlace(
+    path: string,
+    text: string,
+    calls: FileCalls,
+  ): Promise<LockFile | undefined> {
+    let file: OpenFile;
     try {
-      handle = await open(path, 'wx+', 0o600);
+      file = await calls.open(path, NEW_FILE, 0o600);
     } catch (error) {
       if (errnoOf(error) === 'EEXIST') return undefined;
       throw error;
     }
-    const identity = identityOf(await handle.stat({ bigint: true }));
-    const lock = new LockFile(path, handle, identity);
+    const lock = new LockFile(path, file, identityOf(await file.stat()), calls);
     try {
-      await handle.writeFile(text);
+      await file.writeAll(Buffer.from(text));
       return lock;
     } catch (error) {
       await lock.release();
@@ -176,29 +190,30 @@ export class LockFile {
 
   /** Whether the path still leads to our file. */
   isOurs(): Promise<boolean> {
-    return isAt(this.path, this.#identity);
+    return isAt(this.path, this.#identity, this.#calls);
   }
 
   /** Moves both times of the lock to `now`. Harmless if it is no longer ours: it goes by descriptor. */
   async beat(text: string, now: number): Promise<void> {
-    await this.#handle.write(text, 0, 'utf8');
-    await this.#handle.utimes(now / 1000, now / 1000);
+    await this.#file.overwrite(text);
+    await this.#file.utimes(now / 1000, now / 1000);
   }
 
   /** Removes the lock file if it is still ours, and lets go of it in any case. */
   async release(atAside?: () => void | Promise<void>): Promise<void> {
     try {
       if (!(await this.isOurs())) return;
-      await removeLock(this.path, (seen) => isSameFile(seen.identity, this.#identity), atAside);
+      const isOurs = (seen: SeenLock) => isSameFile(seen.identity, this.#identity);
+      await removeLock(this.path, isOurs, atAside, this.#calls);
     } finally {
-      await this.#handle.close();
+      await this.#file.close();
     }
   }
 }
 
-async function isAt(path: string, identity: FileIdentity): Promise<boolean> {
+async function isAt(path: string, identity: FileIdentity, calls: FileCalls): Promise<boolean> {
   try {
-    return isSameFile(identityOf(await lstat(path, { bigint: true })), identity);
+    return isSameFile(identityOf(await calls.lstat(path)), identity);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return false;
     throw error;

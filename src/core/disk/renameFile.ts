@@ -1,6 +1,6 @@
-import { rename } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf } from './diskError.ts';
+import { type FileCalls, pooledCalls } from './fileCalls.ts';
 
 const WINDOWS_TRIES = 10;
 
@@ -12,12 +12,13 @@ const WINDOWS_TRIES = 10;
 export async function renameFile(
   from: string,
   to: string,
+  calls: FileCalls = pooledCalls,
   beforeEach?: () => Promise<void>,
 ): Promise<void> {
   for (let tries = 1; ; tries++) {
     await beforeEach?.();
     try {
-      await rename(from, to);
+      await calls.rename(from, to);
       return;
     } catch (error) {
       const errno = errnoOf(error);

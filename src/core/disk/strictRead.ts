@@ -1,7 +1,7 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errnoOf } from './diskError.ts';
+import { errnoOf } from './errno.ts';
+import { type FileCalls, type OpenFile, pooledCalls } from './fileCalls.ts';
 import { type FileIdentity, identityOf } from './fileIdentity.ts';
 
 /** Larger files are not read: nobody's credentials need that, and it would stall the host. */
@@ -40,41 +40,44 @@ const TRIES = 20;
  * truncate-and-write: only the content tells). Follows symbolic links. Takes no lock; never throws
  * for what the disk may hold.
  */
-export async function strictRead(path: string): Promise<StrictRead> {
+export async function strictRead(
+  path: string,
+  calls: FileCalls = pooledCalls,
+): Promise<StrictRead> {
   for (let tries = 1; tries <= TRIES; tries++) {
-    let handle: FileHandle;
+    let file: OpenFile;
     try {
       // O_NONBLOCK: opening a pipe must not wait for its other end.
-      handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+      file = await calls.open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch (error) {
       return errnoOf(error) === 'ENOENT' ? { kind: 'absent' } : unreadable(error);
     }
     try {
-      const read = await readOnce(handle);
+      const read = await readOnce(file);
       if (read !== 'changed') return read;
     } catch (error) {
       return unreadable(error);
     } finally {
-      await handle.close();
+      await file.close();
     }
     await sleep(2);
   }
   return { kind: 'unreadable', errno: 'EBUSY' };
 }
 
-async function readOnce(handle: FileHandle): Promise<ReadFile | UnreadableFile | 'changed'> {
-  const before = await handle.stat({ bigint: true });
+async function readOnce(file: OpenFile): Promise<ReadFile | UnreadableFile | 'changed'> {
+  const before = await file.stat();
   if (!before.isFile()) return { kind: 'unreadable', errno: 'EFTYPE' };
   if (before.size > BigInt(MAX_FILE_BYTES)) return { kind: 'unreadable', errno: 'EFBIG' };
   // One byte more than there should be: a file that grows shows itself.
   const buffer = Buffer.allocUnsafe(Number(before.size) + 1);
   let length = 0;
   while (length < buffer.length) {
-    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+    const bytesRead = await file.read(buffer, length, length);
     if (bytesRead === 0) break;
     length += bytesRead;
   }
-  const after = await handle.stat({ bigint: true });
+  const after = await file.stat();
   if (length !== Number(before.size) || !isUnchanged(before, after)) return 'changed';
   return {
     kind: 'bytes',

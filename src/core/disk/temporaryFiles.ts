@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf } from './diskError.ts';
+import { type FileCalls, pooledCalls } from './fileCalls.ts';
 
 /** A fresh name beside `path` that no store, config or lock ever has. */
 export function temporaryName(path: string): string {
@@ -25,19 +25,20 @@ export async function sweepTemporaryFiles(
   path: string,
   isAbandonedLock: (temporary: string) => Promise<boolean>,
   companions: readonly string[] = [],
+  calls: FileCalls = pooledCalls,
 ): Promise<number> {
   const folder = dirname(path);
-  const names = await readdir(folder);
+  const names = await calls.readdir(folder);
   let swept = 0;
   for (const base of [basename(path), ...companions]) {
     for (const name of temporaryNamesOf(base, names)) {
-      await unlinkIfThere(join(folder, name));
+      await unlinkIfThere(join(folder, name), calls);
       swept += 1;
     }
   }
   for (const name of temporaryNamesOf(`${basename(path)}.lock`, names)) {
     if (!(await isAbandonedLock(join(folder, name)))) continue;
-    await unlinkIfThere(join(folder, name));
+    await unlinkIfThere(join(folder, name), calls);
     swept += 1;
   }
   return swept;
@@ -51,9 +52,9 @@ function temporaryNamesOf(base: string, names: readonly string[]): string[] {
 }
 
 /** Deletes a file; one that is not there is fine. */
-export async function unlinkIfThere(path: string): Promise<void> {
+export async function unlinkIfThere(path: string, calls: FileCalls = pooledCalls): Promise<void> {
   try {
-    await unlink(path);
+    await calls.unlink(path);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
   }

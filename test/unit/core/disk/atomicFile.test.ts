@@ -141,6 +141,17 @@ describe('atomic file', () => {
     assert.equal(await readFile(path('file'), 'utf8'), 'old');
   });
 
+  it('finds bytes that came back from the disk as others', async () => {
+    await writeFile(path('file'), 'old');
+    const turn = async (): Promise<void> => {
+      for (const name of await readdir(path())) {
+        if (name !== 'file') await writeFile(path(name), 'NEW content');
+      }
+    };
+    await assert.rejects(replaceWith('temp.written', turn), (error) => isKnown(error, 'disk.full'));
+    assert.equal(await readFile(path('file'), 'utf8'), 'old');
+  });
+
   it('leaves another hard link to the old file as it was', async () => {
     await writeFile(path('file'), 'old');
     await link(path('file'), path('other'));

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { demoLogins } from '../demo/demoLogins.ts';
+import type { AuthServer } from '../support/authServer.ts';
+import { Session, type StateFiles, writeState } from './session.ts';
+import { answerLogin, assertNoSecrets } from './workbench.ts';
+
+const hour = 3_600_000;
+const ANN = 'openai-codex:ann@example.com';
+
+/** Ann's login as the server gave it, with an access token that has ended. */
+async function expiredLogin(authServer: AuthServer): Promise<Record<string, unknown>> {
+  const now = Date.now();
+  const logins = await demoLogins(authServer, ['ann@example.com'], now);
+  const { access = '', refresh = '' } = logins.get('ann@example.com') ?? {};
+  const expires = now - hour;
+  const who = { accountId: 'acct-ann', email: 'ann@example.com' };
+  return { type: 'oauth', provider: 'openai-codex', access, refresh, expires, ...who };
+}
+
+const store = (agent: string): string => `agents/${agent}/agent/auth-profiles.json`;
+
+/** The same login in two agents and in the runtime cache of one: three copies of one token. */
+async function twins(authServer: AuthServer): Promise<StateFiles> {
+  const login = await expiredLogin(authServer);
+  const { type, access, refresh, expires } = login;
+  return {
+    'coderclaw.json': { agents: { list: [{ id: 'main', default: true }, { id: 'work' }] } },
+    [store('main')]: {
+      version: 1,
+      profiles: { [ANN]: login },
+      order: { 'openai-codex': [ANN] },
+      lastGood: { 'openai-codex': ANN },
+    },
+    [store('work')]: { version: 1, profiles: { [ANN]: login } },
+    'agents/main/agent/auth.json': { 'openai-codex': { type, access, refresh, expires } },
+  };
+}
+
+describe('keeping logins alive, in a real VS Code', function () {
+  this.timeout(120_000);
+  let session: Session;
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      await session?.workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+    }
+    await session?.close();
+  });
+
+  async function refreshTokens(): Promise<readonly unknown[]> {
+    const cache = JSON.parse(
+      await readFile(join(session.stateDir, 'agents/main/agent/auth.json'), 'utf8'),
+    );
+    return [
+      (await session.store('main')).profiles[ANN]?.['refresh'],
+      (await session.store('work')).profiles[ANN]?.['refresh'],
+      cache['openai-codex'].refresh,
+    ];
+  }
+
+  it('an expired login is renewed by itself, every copy of it, and the tree shows it', async () => {
+    session = await Session.start({ files: twins });
+    const { workbench } = session;
+    await workbench.openProfilesView();
+    await workbench.row(/^Profile ann@example\.com, next, renews itself, in \d hours/).waitFor();
+    assert.match(await workbench.statusBarItem.innerText(), /main · \d+ h/);
+    assert.deepEqual(session.refreshes, ['ok']);
+    const [first, ...others] = await refreshTokens();
+    assert.ok(session.authServer.secrets.has(String(first)), 'a token that the server issued');
+    assert.deepEqual(others, [first, first]);
+    const main = JSON.parse(await readFile(session.storePath('main'), 'utf8'));
+    assert.deepEqual(main.order, { 'openai-codex': [ANN] });
+    await workbench.screenshot('renewed');
+
+    await workbench.rowMenu(workbench.row(/^Profile ann@example\.com, next/), 'Show Audit Trail');
+    await workbench.page
+      .locator('.editor-instance')
+      .getByText(/renewed/i)
+      .first()
+      .waitFor();
+    await workbench.screenshot('audit-trail');
+    const shown = await workbench.page.content();
+    assertNoSecrets(shown, session.authServer.secrets, 'the window');
+
+    // What the journal kept goes once the stores are seen to have it.
+    const journal = join(session.stateDir, 'coderclaw-auth', 'journal');
+    for (let tries = 0; tries < 45 && (await readdir(journal)).length > 0; tries++) {
+      await sleep(1_000);
+    }
+    assert.deepEqual(await readdir(journal), []);
+    const agent = await readdir(join(session.stateDir, 'agents/main/agent'));
+    assert.deepEqual(agent.sort(), ['auth-profiles.json', 'auth.json']);
+  });
+
+  it('two windows on one state folder send one request', async () => {
+    session = await Session.start({ files: { 'coderclaw.json': {} } });
+    const { workbench } = session;
+    const second = await session.anotherWindow();
+    await second.openProfilesView();
+    await workbench.page.bringToFront();
+    await workbench.openProfilesView();
+    const files = await twins(session.authServer);
+    for (const [path, content] of Object.entries(files)) {
+      await writeState(join(session.stateDir, path), content);
+    }
+    const renewed = /^Profile ann@example\.com, next, renews itself, in \d hours/;
+    await workbench.row(renewed).waitFor();
+    await second.row(renewed).waitFor();
+    // The other window's turn comes within its jitter; it must find the work done.
+    await sleep(8_000);
+    assert.deepEqual(session.refreshes, ['ok']);
+  });
+
+  it('Refresh Now renews a login that is not due', async () => {
+    session = await Session.start({
+      files: async (authServer) => {
+        const login = { ...(await expiredLogin(authServer)), expires: Date.now() + 5 * hour };
+        return { [store('main')]: { version: 1, profiles: { [ANN]: login } } };
+      },
+    });
+    const { workbench } = session;
+    await workbench.openProfilesView();
+    const before = (await session.store()).profiles[ANN]?.['refresh'];
+    await workbench.rowMenu(workbench.row(/^Profile ann@example\.com, next/), 'Refresh Now');
+    await workbench.page
+      .locator('.statusbar')
+      .getByText(/Renewed/)
+      .waitFor();
+    assert.deepEqual(session.refreshes, ['ok']);
+    assert.notEqual((await session.store()).profiles[ANN]?.['refresh'], before);
+  });
+
+  it('a revoked grant shows "sign in again" once; signing in repairs it in place', async () => {
+    session = await Session.start({
+      files: async (authServer) => {
+        const files = await twins(authServer);
+        authServer.revokeEverything();
+        return {
+          ...files,
+          'agents/main/sessions/sessions.json': {
+            'agent:main:main': {
+              sessionId: 's',
+              updatedAt: 1,
+              authProfileOverride: ANN,
+              authProfileOverrideSource: 'user',
+            },
+          },
+        };
+      },
+    });
+    const { workbench, stateDir } = session;
+    await workbench.openProfilesView();
+    await workbench
+      .row(/^Profile ann@example\.com.*sign in again/)
+      .first()
+      .waitFor();
+    assert.match(await workbench.statusBarItem.innerText(), /main · sign in again/);
+    await workbench.screenshot('sign-in-again');
+    await sleep(5_000);
+    assert.deepEqual(session.refreshes, ['invalid_grant'], 'asked once, never in a loop');
+    const pins = await readFile(join(stateDir, 'agents/main/sessions/sessions.json'), 'utf8');
+
+    const popup = workbench.nextPopup();
+    await workbench.rowMenu(
+      workbench.row(/^Profile ann@example\.com.*sign in again/).first(),
+      'Sign In Again…',
+    );
+    await answerLogin(await popup, 'ann@example.com');
+    await workbench.page.bringToFront();
+    await workbench.message(/Signed in as ann@example\.com for main/);
+    await workbench.row(/^Profile ann@example\.com, next, renews itself/).waitFor();
+    const main = JSON.parse(await readFile(session.storePath('main'), 'utf8'));
+    assert.deepEqual(Object.keys(main.profiles), [ANN]);
+    assert.deepEqual(main.order, { 'openai-codex': [ANN] });
+    assert.equal(
+      await readFile(join(stateDir, 'agents/main/sessions/sessions.json'), 'utf8'),
+      pins,
+    );
+    assert.deepEqual(session.refreshes, ['invalid_grant']);
+  });
+});
