@@ -1,11 +1,8 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { errnoOf } from '../disk/diskError.ts';
+import { errnoOf } from '../disk/errno.ts';
 import { MAIN_AGENT_ID, normalizeAgentId } from './agentIds.ts';
-import { followIncludes, IncludeError } from './configIncludes.ts';
-import { type Environment, resolveEnvironment, unsetReference } from './environmentReferences.ts';
+import { parseConfigText, readConfigText, TooLarge } from './configText.ts';
+import type { Environment, EnvironmentReferences } from './environmentReferences.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
-import { DEEPEST, isNestedWithin } from './jsonDepth.ts';
 
 /** The parts of `coderclaw.json` that are ours to read; `$include` and `${ENV}` already followed. */
 export interface CoderClawConfig {
@@ -47,9 +44,6 @@ export interface ConfigReadOptions {
   readonly env: Environment;
 }
 
-/** A config, or a file that it includes, may be this large: 4 MiB. */
-const LARGEST = 4 * 1024 * 1024;
-
 /**
  * Reads `coderclaw.json` (JSON5) for its auth and agents parts. Never throws for what stands in the
  * file or for a file that cannot be read: each has its own kind. A part of the wrong shape is left
@@ -59,7 +53,7 @@ const LARGEST = 4 * 1024 * 1024;
 export async function readConfig(path: string, options: ConfigReadOptions): Promise<ConfigRead> {
   let text: string;
   try {
-    text = await readSmallFile(path);
+    text = await readConfigText(path);
   } catch (error) {
     if (error instanceof TooLarge) return { kind: 'invalid', path, detail: error.message };
     const errno = errnoOf(error) ?? 'UNKNOWN';
@@ -67,17 +61,32 @@ export async function readConfig(path: string, options: ConfigReadOptions): Prom
       ? { kind: 'absent', path, config: EMPTY_CONFIG }
       : { kind: 'unreadable', path, errno };
   }
-  const parse = await parseText(text);
+  const parse = await parseConfigText(text);
   if (parse.kind === 'invalid') {
     return { kind: 'invalid', path, detail: parse.detail, ...parse.place };
   }
+  if (!mayRefer(text)) return { kind: 'whole', path, config: configFrom(parse.value) };
+  // Most configs stand alone: an activation does not pay for what those do that do not.
+  const [{ followIncludes, IncludeError }, { environmentReferences }] = await Promise.all([
+    import('./configIncludes.ts'),
+    import('./environmentReferences.ts'),
+  ]);
   try {
-    const whole = await followIncludes(parse.value, path, readIncluded);
-    return { kind: 'whole', path, config: configFrom(whole, options.env) };
+    const whole = await followIncludes(parse.value, path);
+    const config = configFrom(whole, environmentReferences(options.env));
+    return { kind: 'whole', path, config };
   } catch (error) {
     if (error instanceof IncludeError) return { kind: 'invalid', path, detail: error.message };
     throw error;
   }
+}
+
+/**
+ * Whether a config may take something from other files or from the environment. An escape may hide
+ * a reference.
+ */
+export function mayRefer(text: string): boolean {
+  return /\$include|\$\{|\\/.test(text);
 }
 
 /** The agents of a config, the first entry of an id counting; `main` alone where it names none. */
@@ -91,17 +100,28 @@ export function defaultAgentId(config: CoderClawConfig): string {
   return (agents.find((agent) => agent.default) ?? agents[0])?.id ?? MAIN_AGENT_ID;
 }
 
-/** The parts that are ours, out of a config whose includes have been followed. */
-export function configFrom(root: JsonValue, env: Environment): CoderClawConfig {
-  const auth = resolveEnvironment(objectAt(root, 'auth'), env);
+/**
+ * The parts that are ours, out of a config whose includes have been followed.
+ * @param references for a config that may hold some.
+ */
+export function configFrom(
+  root: JsonValue,
+  references: EnvironmentReferences = NO_REFERENCES,
+): CoderClawConfig {
+  const auth = references.resolve(objectAt(root, 'auth'));
   return {
     authProfiles: readAuthProfiles(objectAt(auth, 'profiles')),
     authOrder: readAuthOrder(objectAt(auth, 'order')),
-    agents: readAgents(objectAt(root, 'agents'), env),
+    agents: readAgents(objectAt(root, 'agents'), references),
   };
 }
 
-const EMPTY_CONFIG: CoderClawConfig = configFrom({}, {});
+const NO_REFERENCES: EnvironmentReferences = {
+  resolve: (value) => value,
+  unset: () => undefined,
+};
+
+const EMPTY_CONFIG: CoderClawConfig = configFrom({});
 
 function readAuthProfiles(profiles: JsonObject): Map<string, ConfigProfile> {
   const read = new Map<string, ConfigProfile>();
@@ -128,7 +148,7 @@ function readAuthOrder(order: JsonObject): Map<string, string[]> {
   return read;
 }
 
-function readAgents(agents: JsonObject, env: Environment): ConfigAgent[] {
+function readAgents(agents: JsonObject, references: EnvironmentReferences): ConfigAgent[] {
   const { list } = agents;
   if (!Array.isArray(list)) return [];
   const read = new Map<string, ConfigAgent>();
@@ -139,7 +159,7 @@ function readAgents(agents: JsonObject, env: Environment): ConfigAgent[] {
       name,
       agentDir,
       default: marked,
-    } = resolveEnvironment(entry, env) as JsonObject;
+    } = references.resolve(entry) as JsonObject;
     if (typeof givenId !== 'string') continue;
     const id = normalizeAgentId(givenId);
     const isDefault = marked === true;
@@ -154,7 +174,10 @@ function readAgents(agents: JsonObject, env: Environment): ConfigAgent[] {
       default: isDefault,
       ...(typeof name === 'string' && name !== '' && { name }),
       ...(typeof agentDir === 'string' &&
-        agentDir.trim() !== '' && { agentDir: agentDir.trim(), ...unset(entry['agentDir'], env) }),
+        agentDir.trim() !== '' && {
+          agentDir: agentDir.trim(),
+          ...unset(entry['agentDir'], references),
+        }),
     });
   }
   return [...read.values()];
@@ -162,69 +185,13 @@ function readAgents(agents: JsonObject, env: Environment): ConfigAgent[] {
 
 function unset(
   written: JsonValue | undefined,
-  env: Environment,
+  references: EnvironmentReferences,
 ): Pick<ConfigAgent, 'unsetVariable'> {
-  const unsetVariable = typeof written === 'string' ? unsetReference(written, env) : undefined;
+  const unsetVariable = typeof written === 'string' ? references.unset(written) : undefined;
   return unsetVariable === undefined ? {} : { unsetVariable };
 }
 
 function objectAt(parent: JsonValue, key: string): JsonObject {
   const value = isJsonObject(parent) && Object.hasOwn(parent, key) ? parent[key] : undefined;
   return isJsonObject(value) ? value : {};
-}
-
-type TextParse =
-  | { readonly kind: 'parsed'; readonly value: JsonObject }
-  | {
-      readonly kind: 'invalid';
-      readonly detail: string;
-      readonly place?: { readonly line: number; readonly column: number };
-    };
-
-/** Plain JSON, which is what CoderClaw writes, is read without loading the JSON5 parser. */
-async function parseText(text: string): Promise<TextParse> {
-  let value: JsonValue;
-  try {
-    value = JSON.parse(text) as JsonValue;
-  } catch {
-    const { parseJson5, plainValue } = await import('./json5.ts');
-    const parse = parseJson5(text);
-    if (parse.kind === 'invalid') return parse;
-    value = plainValue(parse.root);
-  }
-  if (!isJsonObject(value)) return { kind: 'invalid', detail: 'not an object' };
-  if (!isNestedWithin(value, DEEPEST)) return { kind: 'invalid', detail: 'it is nested too deep' };
-  return { kind: 'parsed', value };
-}
-
-async function readIncluded(path: string): Promise<JsonValue> {
-  let text: string;
-  try {
-    text = await readSmallFile(path);
-  } catch (error) {
-    const why = error instanceof TooLarge ? error.message : (errnoOf(error) ?? 'UNKNOWN');
-    throw new IncludeError(`cannot read the included ${path}: ${why}`);
-  }
-  const parse = await parseText(text);
-  if (parse.kind === 'parsed') return parse.value;
-  const where = parse.place ? ` (line ${parse.place.line}, column ${parse.place.column})` : '';
-  throw new IncludeError(`the included ${path}: ${parse.detail}${where}`);
-}
-
-class TooLarge extends Error {
-  override readonly name = 'TooLarge';
-}
-
-/** Opened without blocking, and only a regular file is read: a pipe would keep us waiting. */
-async function readSmallFile(path: string): Promise<string> {
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  try {
-    const stat = await file.stat();
-    if (stat.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
-    if (!stat.isFile()) throw Object.assign(new Error('no regular file'), { code: 'EINVAL' });
-    if (stat.size > LARGEST) throw new TooLarge('larger than 4 MiB');
-    return await file.readFile('utf8');
-  } finally {
-    await file.close();
-  }
 }

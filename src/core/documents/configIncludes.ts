@@ -1,8 +1,7 @@
 import { dirname, resolve } from 'node:path';
+import { errnoOf } from '../disk/errno.ts';
+import { parseConfigText, readConfigText, TooLarge } from './configText.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
-
-/** Reads and parses one file of a config. Throws {@link IncludeError} where it cannot. */
-export type ReadPart = (path: string) => Promise<JsonValue>;
 
 /** Why the parts of a config do not come together; without anything of their content. */
 export class IncludeError extends Error {
@@ -22,11 +21,7 @@ const MOST_INCLUDES = 100;
  * @throws {IncludeError} for a wrong `$include`, a circle, too many or too deep, or a part that
  * cannot be read: such a config is not in force as a whole, so none of it is guessed.
  */
-export async function followIncludes(
-  value: JsonValue,
-  path: string,
-  read: ReadPart,
-): Promise<JsonValue> {
+export async function followIncludes(value: JsonValue, path: string): Promise<JsonValue> {
   let included = 0;
 
   async function follow(node: JsonValue, chain: readonly string[]): Promise<JsonValue> {
@@ -67,10 +62,24 @@ export async function followIncludes(
     if (chain.length > DEEPEST_INCLUDE) throw new IncludeError('files are included too deep');
     included += 1;
     if (included > MOST_INCLUDES) throw new IncludeError('too many files are included');
-    return follow(await read(target), [...chain, target]);
+    return follow(await readIncluded(target), [...chain, target]);
   }
 
   return follow(value, [resolve(path)]);
+}
+
+async function readIncluded(path: string): Promise<JsonValue> {
+  let text: string;
+  try {
+    text = await readConfigText(path);
+  } catch (error) {
+    const why = error instanceof TooLarge ? error.message : (errnoOf(error) ?? 'UNKNOWN');
+    throw new IncludeError(`cannot read the included ${path}: ${why}`);
+  }
+  const parse = await parseConfigText(text);
+  if (parse.kind === 'parsed') return parse.value;
+  const where = parse.place ? ` (line ${parse.place.line}, column ${parse.place.column})` : '';
+  throw new IncludeError(`the included ${path}: ${parse.detail}${where}`);
 }
 
 function merged(under: JsonValue, over: JsonValue): JsonValue {

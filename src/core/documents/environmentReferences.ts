@@ -3,6 +3,21 @@ import { isJsonObject, type JsonValue } from './json.ts';
 /** The process environment, or what stands for it in a test. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What becomes of the references in a config. */
+export interface EnvironmentReferences {
+  /** See {@link resolveEnvironment}. */
+  resolve(value: JsonValue): JsonValue;
+  /** See {@link unsetReference}. */
+  unset(text: string): string | undefined;
+}
+
+export function environmentReferences(env: Environment): EnvironmentReferences {
+  return {
+    resolve: (value) => resolveEnvironment(value, env),
+    unset: (text) => unsetReference(text, env),
+  };
+}
+
 /** `${NAME}`, and `$${NAME}` for the literal text. Names are upper case, as the CLI wants them. */
 const REFERENCE = /(\$?)\$\{([A-Z_][A-Z0-9_]*)\}/g;
 

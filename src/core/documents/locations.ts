@@ -162,7 +162,7 @@ export function agentDirOverride(
 /** Ids of the agents that have a folder of their own in a state dir, whether configured or not. */
 export async function agentIdsOnDisk(
   stateDirPath: string,
-  probe: DiskProbe = diskProbe,
+  probe: Pick<DiskProbe, 'isFolder' | 'namesIn'> = diskProbe,
 ): Promise<readonly string[]> {
   const agents = join(stateDirPath, 'agents');
   const ids: string[] = [];
@@ -255,7 +255,10 @@ async function hasState(path: string, probe: DiskProbe): Promise<boolean> {
   );
 }
 
-async function foldersIn(folder: string, probe: DiskProbe): Promise<string[]> {
+async function foldersIn(
+  folder: string,
+  probe: Pick<DiskProbe, 'isFolder' | 'namesIn'>,
+): Promise<string[]> {
   const names: string[] = [];
   for (const name of await probe.namesIn(folder)) {
     if (await probe.isFolder(join(folder, name))) names.push(name);

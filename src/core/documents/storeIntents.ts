@@ -2,6 +2,16 @@ import { KnownError } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { normalizeProviderId } from './providerIds.ts';
 
+/** Why a store was changed, in the words of the audit trail. */
+export type StoreAction =
+  | 'signedIn'
+  | 'refreshed'
+  | 'adopted'
+  | 'repaired'
+  | 'removed'
+  | 'imported'
+  | 'ordered';
+
 /**
  * One change to an auth store, as a function on the document that is on disk when it is made: never
  * a saved copy of a document. It changes what it names and nothing else, keys that nobody knows
@@ -10,6 +20,8 @@ import { normalizeProviderId } from './providerIds.ts';
 export interface StoreIntent {
   /** For the log: ids, no secrets. */
   readonly summary: string;
+  /** For the audit trail, where the entry before and after does not tell it. */
+  readonly action?: StoreAction;
   /**
    * The entry that shows whether the change still stands: a part of the store and a key in it. To be
    * read after `apply`, as the document may decide about the key.
@@ -28,6 +40,7 @@ export interface UpsertOptions {
    * whatever is stored is replaced.
    */
   readonly mayReplace?: (stored: JsonValue | undefined) => boolean;
+  readonly action?: StoreAction;
 }
 
 /**
@@ -37,10 +50,11 @@ export interface UpsertOptions {
 export function upsertProfile(
   profileId: string,
   credential: JsonObject,
-  { mayReplace }: UpsertOptions = {},
+  { mayReplace, action }: UpsertOptions = {},
 ): StoreIntent {
   return {
     summary: `store ${profileId}`,
+    ...(action && { action }),
     entry: ['profiles', profileId],
     apply(document, storePath) {
       if (mayReplace !== undefined && !mayReplace(entryOf(document, 'profiles', profileId))) {
@@ -64,22 +78,7 @@ export function removeProfile(profileId: string): StoreIntent {
       if (entryOf(document, 'profiles', profileId) === undefined) {
         throw new KnownError('profile.gone', { profileId, storePath });
       }
-      let changed = withoutEntry(document, 'profiles', profileId);
-      changed = withoutEntry(changed, 'usageStats', profileId);
-      for (const [provider, id] of entriesOf(changed, 'lastGood')) {
-        if (id === profileId) changed = withoutEntry(changed, 'lastGood', provider);
-      }
-      for (const [provider, list] of entriesOf(changed, 'order')) {
-        if (!isJsonArray(list)) continue;
-        // CoderClaw trims entries when it reads them.
-        const left = list.filter((id) => typeof id !== 'string' || id.trim() !== profileId);
-        if (left.length === list.length) continue;
-        changed =
-          left.length === 0
-            ? withoutEntry(changed, 'order', provider)
-            : withEntry(changed, 'order', provider, left);
-      }
-      return changed;
+      return withoutProfile(document, profileId);
     },
   };
 }
@@ -137,10 +136,43 @@ function namesProfile(list: JsonValue): boolean {
   return isJsonArray(list) && list.some((id) => typeof id === 'string' && id.trim() !== '');
 }
 
+/**
+ * Puts one entry of a store at a value, whatever stands there; undefined removes it, and of a profile
+ * also what names it, as {@link removeProfile} does.
+ */
+export function putEntry(
+  document: JsonObject,
+  [part, key]: StoreIntent['entry'],
+  value: JsonValue | undefined,
+): JsonObject {
+  if (value !== undefined) return withEntry(document, part, key, value);
+  return part === 'profiles' ? withoutProfile(document, key) : withoutEntry(document, part, key);
+}
+
 /** `document[part][key]`, as far as it is there. */
 export function entryOf(document: JsonObject, part: string, key: string): JsonValue | undefined {
   const object = ownValue(document, part);
   return isJsonObject(object) ? ownValue(object, key) : undefined;
+}
+
+/** The document without a profile and without all that names it. */
+function withoutProfile(document: JsonObject, profileId: string): JsonObject {
+  let changed = withoutEntry(document, 'profiles', profileId);
+  changed = withoutEntry(changed, 'usageStats', profileId);
+  for (const [provider, id] of entriesOf(changed, 'lastGood')) {
+    if (id === profileId) changed = withoutEntry(changed, 'lastGood', provider);
+  }
+  for (const [provider, list] of entriesOf(changed, 'order')) {
+    if (!isJsonArray(list)) continue;
+    // CoderClaw trims entries when it reads them.
+    const left = list.filter((id) => typeof id !== 'string' || id.trim() !== profileId);
+    if (left.length === list.length) continue;
+    changed =
+      left.length === 0
+        ? withoutEntry(changed, 'order', provider)
+        : withEntry(changed, 'order', provider, left);
+  }
+  return changed;
 }
 
 // A key can be called `__proto__`: JSON.parse makes it an own property like any other. So keys are

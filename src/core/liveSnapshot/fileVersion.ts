@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statsOf } from './quickLook.ts';
 
 /** What tells one content of a file from another without opening it. */
 export interface FileVersion {
@@ -17,7 +17,7 @@ const COARSEST_STAMP_MS = 2_500;
 /** @param now milliseconds since the epoch. Follows symbolic links; `undefined` where it cannot. */
 export async function versionOf(path: string, now: number): Promise<FileVersion | undefined> {
   try {
-    const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = await stat(path, { bigint: true });
+    const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = await statsOf(path);
     return {
       key: [dev, ino, size, mtimeNs, ctimeNs].join(':'),
       settled: now - Number(ctimeMs) > COARSEST_STAMP_MS,

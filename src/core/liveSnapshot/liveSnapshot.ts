@@ -2,10 +2,9 @@ import { Cancelled, type Clock } from '../clock.ts';
 import { DirectoryWatcher } from '../disk/directoryWatcher.ts';
 import type { HostEnvironment } from '../documents/hostEnvironment.ts';
 import { buildSnapshot } from '../model/buildSnapshot.ts';
-import { nextTurn } from '../model/nextTurn.ts';
-import type { RefreshOutcome } from '../model/profileState.ts';
 import type { Reads } from '../model/reads.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { turnOf } from '../model/snapshotMemo.ts';
 import { type Directories, type StateRead, StateReader } from './stateReader.ts';
 
 export interface LiveSnapshotOptions {
@@ -15,8 +14,8 @@ export interface LiveSnapshotOptions {
   readonly clock: Clock;
   /** Gets ids, paths and error messages only. */
   readonly log: (line: string) => void;
-  /** What our own refreshes came to, by `loginFingerprint`; asked at every rebuild. */
-  readonly refreshOutcomes?: () => ReadonlyMap<string, RefreshOutcome>;
+  /** Gets all that was read, after every read; holds secrets. Must not throw. */
+  readonly onReads?: (reads: Reads) => void;
   /** In place of the real disk, for tests. */
   readonly reader?: Pick<StateReader, 'read'>;
 }
@@ -140,6 +139,7 @@ export class LiveSnapshot {
       // A first Snapshot would have to call a store torn that may only be in the making.
       if (settling && this.#snapshot === undefined) return;
       this.#reads = reads;
+      this.#options.onReads?.(reads);
       this.#rebuild();
     } catch (error) {
       this.#options.log(`reading the state failed: ${messageOf(error)}`);
@@ -174,14 +174,13 @@ export class LiveSnapshot {
   }
 
   #rebuild(): void {
-    if (this.#reads === undefined) return;
+    const reads = this.#reads;
+    if (reads === undefined) return;
     const now = this.#options.clock.now();
-    const refreshOutcomes = this.#options.refreshOutcomes?.();
-    const reads = refreshOutcomes ? { ...this.#reads, refreshOutcomes } : this.#reads;
     const before = this.#snapshot;
     const after = buildSnapshot(reads, now, before);
     this.#snapshot = after;
-    this.#rebuildAt(nextTurn(reads, now), now);
+    this.#rebuildAt(turnOf(after), now);
     if (before === undefined) this.#tellFirst(after);
     else if (before.stateDirs === after.stateDirs && before.lookedIn === after.lookedIn) return;
     this.#tell(after);

@@ -1,7 +1,8 @@
-import { readlink, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { MAIN_AGENT_ID } from '../documents/agentIds.ts';
+import type { ConfigRead } from '../documents/config.ts';
 import type { HostEnvironment } from '../documents/hostEnvironment.ts';
 import {
   agentDirOf,
@@ -13,10 +14,14 @@ import {
   runtimeCachePath,
   type StateDirLocation,
 } from '../documents/locations.ts';
+import { ownFolderOf } from '../documents/ownFolder.ts';
 import type { AgentRead, Reads, StateDirRead, StoreRead } from '../model/reads.ts';
 import { agentList, type ListedAgent } from './agentList.ts';
-import { ConditionLog } from './conditionLog.ts';
+import type { ConditionLog } from './conditionLog.ts';
 import { ConfigReader } from './configReader.ts';
+import { versionOf } from './fileVersion.ts';
+import { isLink, quickProbe } from './quickLook.ts';
+import type { RefreshLogReader, StoredRefreshes } from './refreshLogReader.ts';
 import { StoreReader } from './storeReader.ts';
 
 export interface StateReaderOptions {
@@ -49,14 +54,14 @@ export class StateReader {
   readonly #options: StateReaderOptions;
   readonly #configs: ConfigReader;
   readonly #stores: StoreReader;
-  readonly #conditions: ConditionLog;
+  #conditions: ConditionLog | undefined;
+  #refreshLogs: RefreshLogReader | undefined;
   #locations: Locations | undefined;
 
   constructor(options: StateReaderOptions) {
     this.#options = options;
     this.#configs = new ConfigReader(options.clock, { env: options.host.env });
     this.#stores = new StoreReader({ clock: options.clock });
-    this.#conditions = new ConditionLog(options.log);
   }
 
   /**
@@ -67,9 +72,9 @@ export class StateReader {
     const { stateDirs, lookedIn } = await this.#locate(relocate);
     const round: Round = { storePaths: new Set(), directories: new Map(), settling: new Set() };
     const dirReads = await Promise.all(stateDirs.map((dir) => this.#readStateDir(dir, round)));
-    const reads: Reads = { stateDirs: dirReads, lookedIn };
+    const reads: Reads = { stateDirs: dirReads, lookedIn, ...(await this.#refreshes(dirReads)) };
     this.#stores.keepOnly(round.storePaths);
-    this.#conditions.tell(reads, round.settling);
+    await this.#tellConditions(reads, round.settling);
     for (const path of layoutDirectories(stateDirs, lookedIn))
       round.directories.set(path, 'layout');
     return {
@@ -77,6 +82,29 @@ export class StateReader {
       directories: round.directories,
       settling: round.settling.size > 0,
     };
+  }
+
+  /** What became of refreshes; where none was ever made, its reader is not even loaded. */
+  async #refreshes(dirs: readonly StateDirRead[]): Promise<StoredRefreshes> {
+    if (this.#refreshLogs === undefined) {
+      const now = this.#options.clock.now();
+      const logs = await Promise.all(
+        dirs.map(({ path }) => versionOf(ownFolderOf(path).refreshLog, now)),
+      );
+      if (logs.every((log) => log === undefined)) return {};
+      const { RefreshLogReader } = await import('./refreshLogReader.ts');
+      this.#refreshLogs = new RefreshLogReader(this.#options.log);
+    }
+    return this.#refreshLogs.read(dirs);
+  }
+
+  async #tellConditions(reads: Reads, settling: ReadonlySet<string>): Promise<void> {
+    if (this.#conditions === undefined) {
+      if (!isAnythingAmiss(reads)) return;
+      const { ConditionLog } = await import('./conditionLog.ts');
+      this.#conditions = new ConditionLog(this.#options.log);
+    }
+    this.#conditions.tell(reads, settling);
   }
 
   async #locate(again: boolean): Promise<Locations> {
@@ -92,9 +120,10 @@ export class StateReader {
 
   async #readStateDir(dir: StateDirLocation, round: Round): Promise<StateDirRead> {
     round.directories.set(join(dir.path, 'agents'), 'content');
+    round.directories.set(ownFolderOf(dir.path).path, 'content');
     const [config, idsOnDisk] = await Promise.all([
       this.#configs.read(dir.configPath),
-      agentIdsOnDisk(dir.path),
+      agentIdsOnDisk(dir.path, quickProbe),
     ]);
     const agents = await Promise.all(
       agentList(config, idsOnDisk).map((agent) => this.#readAgent(dir, agent, round)),
@@ -144,6 +173,17 @@ export class StateReader {
   }
 }
 
+/** Whether there is anything that the log is to be told of. Where not, its part is not even loaded. */
+function isAnythingAmiss({ stateDirs }: Reads): boolean {
+  const isAmiss = (file: ConfigRead | StoreRead): boolean =>
+    (file.kind !== 'whole' && file.kind !== 'absent') ||
+    ('problems' in file && file.problems.length > 0);
+  return stateDirs.some(
+    ({ config, agents, mainStore }) =>
+      isAmiss(config) || isAmiss(mainStore) || agents.some(({ store }) => isAmiss(store)),
+  );
+}
+
 /** What one round of reading gathers on its way. */
 interface Round {
   readonly storePaths: Set<string>;
@@ -164,8 +204,8 @@ function layoutDirectories(
 
 /** Where a store really lies, if its path is a symbolic link. */
 async function linkTarget(path: string): Promise<string | undefined> {
+  if (!(await isLink(path))) return undefined;
   try {
-    await readlink(path);
     return await realpath(path);
   } catch {
     return undefined;

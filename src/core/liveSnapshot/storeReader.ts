@@ -150,9 +150,7 @@ async function lossByRewrite(bytes: Buffer, document: JsonObject): Promise<strin
 }
 
 async function absentStore(path: string, legacyPaths: readonly string[]): Promise<StoreRead> {
-  const { holdsLogins } = await import('../custody/legacyFiles.ts');
-  for (const legacyPath of legacyPaths) {
-    if (await holdsLogins(legacyPath)) return { kind: 'absent', path, legacyPath };
-  }
-  return { kind: 'absent', path };
+  const { pendingLegacy } = await import('../custody/older/legacyFiles.ts');
+  const pending = await pendingLegacy(path, legacyPaths);
+  return { kind: 'absent', path, ...(pending.length > 0 && { legacyPaths: pending }) };
 }

@@ -2,9 +2,9 @@ import { type AuthStore, type Credential, credentialProblems } from '../document
 import type { ConfigRead } from '../documents/config.ts';
 import { shownKey } from '../documents/shownText.ts';
 import { effectiveStore } from './effectiveStore.ts';
-import { loginFingerprint } from './loginFingerprint.ts';
-import { type ConfigAuth, effectiveOrder } from './order.ts';
-import { isUsable, profileState, type RefreshOutcome } from './profileState.ts';
+import { loginFingerprint, ofLogin } from './loginFingerprint.ts';
+import { type ConfigAuth, effectiveOrder, isBlank, usableEnd } from './order.ts';
+import { isDeadBy, isUsable, profileState } from './profileState.ts';
 import { profilesByProvider } from './profilesByProvider.ts';
 import type { AgentRead, Reads, StateDirRead, StoreRead } from './reads.ts';
 import type {
@@ -12,10 +12,12 @@ import type {
   ConfigSnapshot,
   ProfileSnapshot,
   ProviderSnapshot,
+  Renewal,
   Snapshot,
   StateDirSnapshot,
   StoreSnapshot,
 } from './snapshot.ts';
+import { noteMaking, sameAgain } from './snapshotMemo.ts';
 import { reuseEqualParts } from './structuralSharing.ts';
 import { findTwins, type Twins } from './twins.ts';
 
@@ -28,26 +30,28 @@ import { findTwins, type Twins } from './twins.ts';
  *
  * @param now milliseconds since the epoch.
  * @param previous every part that is equal in it is that same object in the result (`===`); only
- *   the outermost object is always new, since `takenAt` is.
+ *   the outermost object is always new, since `takenAt` is. Where it was made from the same reads and
+ *   no turn has come since, nothing is built at all (`sameAgain`).
  */
 export function buildSnapshot(reads: Reads, now: number, previous?: Snapshot): Snapshot {
+  const again = sameAgain(previous, reads, now);
+  if (again !== undefined) return again;
   const twins = findTwins(reads.stateDirs);
-  const stateDirs = reads.stateDirs.map((dir) =>
-    stateDirSnapshot(dir, { now, twins, refreshOutcomes: reads.refreshOutcomes }),
-  );
-  const snapshot: Snapshot = { takenAt: now, stateDirs, lookedIn: reads.lookedIn };
-  if (previous === undefined) return snapshot;
-  return {
+  const stateDirs = reads.stateDirs.map((dir) => stateDirSnapshot(dir, { now, twins, reads }));
+  const { lookedIn } = reads;
+  const snapshot: Snapshot = {
     takenAt: now,
-    stateDirs: reuseEqualParts(previous.stateDirs, snapshot.stateDirs),
-    lookedIn: reuseEqualParts(previous.lookedIn, snapshot.lookedIn),
+    stateDirs: previous ? reuseEqualParts(previous.stateDirs, stateDirs) : stateDirs,
+    lookedIn: previous ? reuseEqualParts(previous.lookedIn, lookedIn) : lookedIn,
   };
+  noteMaking(snapshot, reads);
+  return snapshot;
 }
 
 interface Moment {
   readonly now: number;
   readonly twins: Twins;
-  readonly refreshOutcomes: ReadonlyMap<string, RefreshOutcome> | undefined;
+  readonly reads: Reads;
 }
 
 function stateDirSnapshot(dir: StateDirRead, moment: Moment): StateDirSnapshot {
@@ -119,7 +123,7 @@ function providerSnapshot(
       credential,
       stats: effective.usageStats.get(id),
       leftOut,
-      refreshOutcome: outcomeOf(credential, context.refreshOutcomes),
+      refreshOutcome: ofLogin(credential, context.reads.refreshOutcomes),
       now,
     });
     const profile: ProfileSnapshot = {
@@ -135,20 +139,12 @@ function providerSnapshot(
       origin: context.own?.profiles.has(id) ? 'own' : 'inherited',
       sharedWith: context.twins.sharedWith(credential, context.dir, context.agent),
       ...expiresOf(credential),
+      ...renewalOf(credential, context),
       problems: problemsOf(id, credential, context),
     };
     return [profile];
   });
   return { id: provider, profiles, orderSource: order.source };
-}
-
-function outcomeOf(
-  credential: Credential,
-  outcomes: ReadonlyMap<string, RefreshOutcome> | undefined,
-): RefreshOutcome | undefined {
-  if (outcomes === undefined || credential.type !== 'oauth') return undefined;
-  const fingerprint = loginFingerprint(credential);
-  return fingerprint === undefined ? undefined : outcomes.get(fingerprint);
 }
 
 /** Profile ids are `<provider>:<name>`; one without a name goes by its whole id. */
@@ -169,6 +165,26 @@ function emailOf(
 function expiresOf(credential: Credential): { readonly expires?: number } {
   if (credential.type === 'api_key' || credential.expires === undefined) return {};
   return { expires: credential.expires };
+}
+
+function renewalOf(
+  credential: Credential,
+  { twins, reads, now }: Moment,
+): { readonly renewal?: Renewal } {
+  if (credential.type !== 'oauth' || isBlank(credential.refresh)) return {};
+  const login = twins.nameOf(credential);
+  const outcome = ofLogin(credential, reads.refreshOutcomes);
+  if (login === undefined || isDeadBy(outcome, now)) return {};
+  const expires = usableEnd(credential.expires);
+  const receivedAt = ofLogin(credential, reads.receivedAt);
+  return {
+    renewal: {
+      login,
+      ...(expires !== undefined && { expires }),
+      ...(receivedAt !== undefined && { receivedAt }),
+      ...(outcome?.kind === 'retrying' && outcome.at > now && { retryAt: outcome.at }),
+    },
+  };
 }
 
 function problemsOf(id: string, credential: Credential, context: AgentContext): readonly string[] {

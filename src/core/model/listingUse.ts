@@ -23,7 +23,7 @@ export function listingUse(snapshot: Snapshot, configPath: string, profileId: st
     dirs.every(({ config }) => config.kind === 'whole' || config.kind === 'absent') &&
     agents.every(
       ({ store }) =>
-        store.kind === 'whole' || (store.kind === 'absent' && store.legacyPath === undefined),
+        store.kind === 'whole' || (store.kind === 'absent' && store.legacyPaths === undefined),
     );
   return isKnown ? 'unused' : 'unknown';
 }

@@ -24,6 +24,16 @@ export function loginFingerprint(credential: Credential): string | undefined {
   return fingerprint;
 }
 
+/** What a map by fingerprint says of a stored OAuth login. */
+export function ofLogin<T>(
+  credential: Credential,
+  byFingerprint: ReadonlyMap<string, T> | undefined,
+): T | undefined {
+  if (byFingerprint === undefined || credential.type !== 'oauth') return undefined;
+  const fingerprint = loginFingerprint(credential);
+  return fingerprint === undefined ? undefined : byFingerprint.get(fingerprint);
+}
+
 function loginSecret(credential: Credential): string | undefined {
   switch (credential.type) {
     case 'oauth':

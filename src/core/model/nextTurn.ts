@@ -1,3 +1,4 @@
+import { ofLogin } from './loginFingerprint.ts';
 import { turningPoints } from './profileState.ts';
 import type { Reads } from './reads.ts';
 
@@ -15,7 +16,8 @@ export function nextTurn(reads: Reads, now: number): number | undefined {
     for (const { store } of [...dir.agents, { store: dir.mainStore }]) {
       if (store.kind !== 'whole') continue;
       for (const [id, credential] of store.store.profiles) {
-        turningPoints(credential, store.store.usageStats.get(id)).forEach(consider);
+        const outcome = ofLogin(credential, reads.refreshOutcomes);
+        turningPoints(credential, store.store.usageStats.get(id), outcome).forEach(consider);
       }
       // An agent may have stats of its own about a profile that it inherits.
       for (const { cooldownUntil, disabledUntil } of store.store.usageStats.values()) {

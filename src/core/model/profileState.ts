@@ -70,7 +70,8 @@ export const WARNING_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** What our own refreshes of this login came to; the store does not say. */
 export type RefreshOutcome =
-  | { readonly kind: 'dead' }
+  /** `from`: only from then on, in milliseconds since the epoch; what is missing may still come. */
+  | { readonly kind: 'dead'; readonly from?: number }
   /** Milliseconds since the epoch of the next try. */
   | { readonly kind: 'retrying'; readonly at: number };
 
@@ -102,17 +103,30 @@ export function profileState(facts: ProfileFacts): ProfileState {
   }
   const plain = stateOfCredential(credential, now);
   if (plain.kind === 'broken') return plain;
-  if (refreshOutcome?.kind === 'dead') return { kind: 'dead' };
+  if (isDeadBy(refreshOutcome, now)) return { kind: 'dead' };
   if (plain.kind === 'expired') return plain;
   const pause = pauseOf(stats, now);
   if (pause !== undefined && !(plain.kind === 'ending' && plain.at <= pause.until)) return pause;
-  if (plain.kind === 'renews' && refreshOutcome !== undefined) return refreshOutcome;
+  // Once its time has come, the next try is under way or left to others.
+  if (plain.kind === 'renews' && refreshOutcome?.kind === 'retrying' && refreshOutcome.at > now) {
+    return refreshOutcome;
+  }
   return plain;
 }
 
+/** The grant of a login with this outcome is gone at `now`. */
+export function isDeadBy(outcome: RefreshOutcome | undefined, now: number): boolean {
+  return outcome?.kind === 'dead' && (outcome.from ?? now) <= now;
+}
+
 /** The moments at which `profileState` or the order may change by time alone, in no order. */
-export function turningPoints(credential: Credential, stats: UsageStats | undefined): number[] {
+export function turningPoints(
+  credential: Credential,
+  stats: UsageStats | undefined,
+  outcome?: RefreshOutcome,
+): number[] {
   const points = [stats?.cooldownUntil, stats?.disabledUntil];
+  if (outcome !== undefined) points.push(outcome.kind === 'dead' ? outcome.from : outcome.at);
   const end = credential.type === 'api_key' ? undefined : usableEnd(credential.expires);
   if (end !== undefined) points.push(end - WARNING_MS, end);
   return points.filter((point) => point !== undefined);

@@ -10,6 +10,11 @@ export interface Reads {
   readonly lookedIn: readonly string[];
   /** By `loginFingerprint`: a refusal belongs to a token, and ends when another is stored. */
   readonly refreshOutcomes?: ReadonlyMap<string, RefreshOutcome>;
+  /**
+   * When a stored login was received by a refresh of ours, by `loginFingerprint`; milliseconds since
+   * the epoch. Its lifetime is reckoned from then.
+   */
+  readonly receivedAt?: ReadonlyMap<string, number>;
 }
 
 export interface StateDirRead {
@@ -33,7 +38,12 @@ export interface AgentRead {
 }
 
 export type StoreRead =
-  | { readonly kind: 'absent'; readonly path: string; readonly legacyPath?: string }
+  | {
+      readonly kind: 'absent';
+      readonly path: string;
+      /** Older files that wait for their import; absent where there is none. */
+      readonly legacyPaths?: readonly string[];
+    }
   | { readonly kind: 'unreadable'; readonly path: string; readonly errno: string }
   | { readonly kind: 'unplaced'; readonly path: string; readonly variable: string }
   | { readonly kind: 'torn'; readonly path: string; readonly detail: string }

@@ -46,7 +46,12 @@ export interface AgentSnapshot {
 
 /** What the strict read of the agent's own store found. Different things, and never mixed up. */
 export type StoreSnapshot =
-  | { readonly kind: 'absent'; readonly path: string; readonly legacyPath?: string }
+  | {
+      readonly kind: 'absent';
+      readonly path: string;
+      /** Older files that wait for their import; absent where there is none. */
+      readonly legacyPaths?: readonly string[];
+    }
   | { readonly kind: 'unreadable'; readonly path: string; readonly errno: string }
   /**
    * Where it lies is not known: the config names its folder by a `variable` that is not set in this
@@ -91,6 +96,21 @@ export type LeftOutReason =
   /** A token past its end. */
   | 'expired';
 
+/** What decides when a login is refreshed (`refreshDue`). Times in milliseconds since the epoch. */
+export interface Renewal {
+  /**
+   * Names the login by the profile and the store in which it is found first: the same for all that
+   * hold it, and no secret.
+   */
+  readonly login: string;
+  /** End of the access token; absent where none is stored that CoderClaw would respect. */
+  readonly expires?: number;
+  /** When it was received, where a refresh of ours brought it. */
+  readonly receivedAt?: number;
+  /** The last try failed, and the next one is not to come before. */
+  readonly retryAt?: number;
+}
+
 export interface ProfileSnapshot {
   readonly id: string;
   /** The part after `<provider>:`, or the whole id. */
@@ -111,6 +131,8 @@ export interface ProfileSnapshot {
   readonly sharedWith: readonly string[];
   /** End of the access token or token: milliseconds since the epoch, as stored. */
   readonly expires?: number;
+  /** How it can be renewed without a person; absent where it cannot. */
+  readonly renewal?: Renewal;
   /** Odd things about this profile worth a line in the tooltip (e.g. an end in seconds). */
   readonly problems: readonly string[];
 }

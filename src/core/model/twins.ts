@@ -10,11 +10,14 @@ export interface Twins {
    * another holder.
    */
   sharedWith(credential: Credential, dir: StateDirRead, agent: AgentRead): readonly string[];
+  /** Where the login is found first: the store's path and the profile's id. No secret. */
+  nameOf(credential: Credential): string | undefined;
 }
 
 interface Holder {
   readonly dir: StateDirRead;
   readonly agent: AgentRead;
+  readonly profileId: string;
 }
 
 export function findTwins(stateDirs: readonly StateDirRead[]): Twins {
@@ -22,17 +25,21 @@ export function findTwins(stateDirs: readonly StateDirRead[]): Twins {
   for (const dir of stateDirs) {
     for (const agent of dir.agents) {
       if (agent.store.kind !== 'whole') continue;
-      for (const fingerprint of loginsOf(agent.store.store.profiles.values())) {
+      for (const [fingerprint, profileId] of loginsOf(agent.store.store.profiles)) {
+        const holder = { dir, agent, profileId };
         const known = holders.get(fingerprint);
-        if (known === undefined) holders.set(fingerprint, [{ dir, agent }]);
-        else known.push({ dir, agent });
+        if (known === undefined) holders.set(fingerprint, [holder]);
+        else known.push(holder);
       }
     }
   }
+  const holdersOf = (credential: Credential): readonly Holder[] => {
+    const fingerprint = loginFingerprint(credential);
+    return fingerprint === undefined ? [] : (holders.get(fingerprint) ?? []);
+  };
   return {
     sharedWith: (credential, dir, agent) => {
-      const fingerprint = loginFingerprint(credential);
-      const all = fingerprint === undefined ? [] : (holders.get(fingerprint) ?? []);
+      const all = holdersOf(credential);
       const ownHolds = all.some((holder) => holder.agent.store.path === agent.store.path);
       // Two agents may be configured to one folder: that is one store, not two.
       const seenIn = ownHolds ? agent.store.path : dir.mainStore.path;
@@ -42,14 +49,19 @@ export function findTwins(stateDirs: readonly StateDirRead[]): Twins {
           other.dir === dir ? other.agent.id : `${other.dir.label} ${other.agent.id}`,
         );
     },
+    nameOf: (credential) => {
+      const [first] = holdersOf(credential);
+      return first && `${first.profileId} in ${first.agent.store.path}`;
+    },
   };
 }
 
-function loginsOf(credentials: Iterable<Credential>): ReadonlySet<string> {
-  const logins = new Set<string>();
-  for (const credential of credentials) {
+/** By fingerprint, with the first profile that holds it. */
+function loginsOf(profiles: ReadonlyMap<string, Credential>): ReadonlyMap<string, string> {
+  const logins = new Map<string, string>();
+  for (const [id, credential] of profiles) {
     const fingerprint = loginFingerprint(credential);
-    if (fingerprint !== undefined) logins.add(fingerprint);
+    if (fingerprint !== undefined && !logins.has(fingerprint)) logins.set(fingerprint, id);
   }
   return logins;
 }

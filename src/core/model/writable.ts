@@ -3,7 +3,7 @@ import type { AgentSnapshot, StateDirSnapshot } from './snapshot.ts';
 /**
  * Whether anything may be written for an agent: its place is certain and all of its store survives a
  * rewrite. A config that cannot be read may put the agent anywhere, so nothing is written then. An
- * older file that waits for its import is no hindrance here: the sign-in says what to do about it.
+ * older file that waits for its import is no hindrance: whoever writes imports it first.
  * Pure.
  */
 export function writable(

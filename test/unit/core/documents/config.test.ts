@@ -23,7 +23,7 @@ describe('the agents of a config', () => {
   }[];
   vectors.forEach(({ config, ids, defaultId }, index) => {
     it(`agents-list ${index}`, () => {
-      const read = configFrom(config, {});
+      const read = configFrom(config);
       assert.deepEqual(
         listAgents(read).map(({ id }) => id),
         ids,
@@ -34,7 +34,7 @@ describe('the agents of a config', () => {
 
   it('lets a repeated entry say which agent is the default, and no more', () => {
     const list = [{ id: 'a', name: 'A' }, { id: 'b' }, { id: 'A', name: 'other', default: true }];
-    const read = configFrom({ agents: { list } }, {});
+    const read = configFrom({ agents: { list } });
     assert.deepEqual(read.agents, [
       { id: 'a', name: 'A', default: true },
       { id: 'b', default: false },
@@ -184,6 +184,16 @@ describe('readConfig', function () {
         [...config.authOrder],
         [['${A}', ['a:1', 'x-a-b', '${MISSING}', '${A}', '${lower}', '${EMPTY}', '${toString}']]],
       );
+    });
+
+    it('is found behind an escape, as an include is', async () => {
+      await put('{"agents": {"$include": "a.json5"}, "auth": {"order": {"a": ["\\u0024{A}"]}}}');
+      await put('{list: [{id: "one", agentDir: "${A}"}]}', 'a.json5');
+      const found = await whole({ A: 'x' });
+      assert.deepEqual([found.authOrder.get('a'), found.agents[0]?.agentDir], [['x'], 'x']);
+      await put('{"auth": {"\\u0024include": "a.json5"}}');
+      await put('{order: {b: ["c"]}}', 'a.json5');
+      assert.deepEqual((await whole()).authOrder.get('b'), ['c']);
     });
 
     it('is not resolved twice', async () => {

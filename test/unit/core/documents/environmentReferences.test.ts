@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { configFrom } from '../../../../src/core/documents/config.ts';
-import { unsetReference } from '../../../../src/core/documents/environmentReferences.ts';
+import {
+  environmentReferences,
+  unsetReference,
+} from '../../../../src/core/documents/environmentReferences.ts';
 
 describe('references to the environment that lead nowhere', () => {
   it('are found by name; escaped ones are none', () => {
@@ -13,7 +16,8 @@ describe('references to the environment that lead nowhere', () => {
 
   it('keep the folder of an agent from being known', () => {
     const config = { agents: { list: [{ id: 'work', agentDir: `\${WORK_DIR}/a` }] } };
-    const unset = (env: Record<string, string>) => configFrom(config, env).agents[0];
+    const unset = (env: Record<string, string>) =>
+      configFrom(config, environmentReferences(env)).agents[0];
     assert.equal(unset({})?.unsetVariable, 'WORK_DIR');
     assert.deepEqual(unset({ WORK_DIR: '/w' }), { id: 'work', default: false, agentDir: '/w/a' });
   });

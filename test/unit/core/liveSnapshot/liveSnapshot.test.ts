@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cancelled, type Clock, systemClock } from '../../../../src/core/clock.ts';
+import { ownFolderOf } from '../../../../src/core/documents/ownFolder.ts';
 import {
   LiveSnapshot,
   type LiveSnapshotOptions,
 } from '../../../../src/core/liveSnapshot/liveSnapshot.ts';
 import { type StateRead, StateReader } from '../../../../src/core/liveSnapshot/stateReader.ts';
+import { tokenHash } from '../../../../src/core/model/loginFingerprint.ts';
+import { formatRefreshEvent, type RefreshEvent } from '../../../../src/core/model/refreshLog.ts';
 import type { AgentSnapshot, Snapshot } from '../../../../src/core/model/snapshot.ts';
 import { ManualClock } from './manualClock.ts';
 
@@ -250,6 +253,49 @@ describe('LiveSnapshot', () => {
     await writeFile(storePath('main'), JSON.stringify({ version: 1, profiles: keys }));
     await until(one, (snapshot) => state(snapshot) === 'static');
     assert.deepEqual(clock.pending, []);
+  });
+
+  it('shows what the refresh log says of a login, as soon as it is said, and by time', async () => {
+    const start = Date.now();
+    const clock = new ManualClock(start);
+    const token = tokenHash('refresh-a');
+    const tell = (event: RefreshEvent) =>
+      appendFile(ownFolderOf(stateDir).refreshLog, `${formatRefreshEvent(event)}\n`);
+    await writeText(storePath('main'), storeText('a'));
+    const one = open(optionsWith(clock));
+    const profile = (snapshot: Snapshot | undefined) =>
+      agentOf(snapshot, 'main')?.providers[0]?.profiles[0];
+    assert.equal(profile(await one.ready)?.state.kind, 'renews');
+
+    await mkdir(ownFolderOf(stateDir).path);
+    await tell({ kind: 'transient', token, at: start, retryAt: start + HOUR });
+    await until(one, (snapshot) => profile(snapshot)?.renewal?.retryAt === start + HOUR);
+    assert.deepEqual(profile(one.current)?.state, { kind: 'retrying', at: start + HOUR });
+    assert.deepEqual(clock.pending, [start + HOUR]);
+    clock.advance(HOUR);
+    await until(one, (snapshot) => profile(snapshot)?.state.kind === 'renews');
+    assert.equal(profile(one.current)?.renewal?.retryAt, undefined);
+
+    await tell({ kind: 'spent', token: tokenHash('old'), at: start, next: token });
+    await until(one, (snapshot) => profile(snapshot)?.renewal?.receivedAt === start);
+    await tell({ kind: 'refused', token, at: start });
+    await until(one, (snapshot) => profile(snapshot)?.state.kind === 'dead');
+    assert.equal(profile(one.current)?.renewal, undefined);
+
+    // Another window, which finds the log as it stands.
+    one.dispose();
+    assert.equal(profile(await open().ready)?.state.kind, 'dead');
+    assert.deepEqual(logged, []);
+  });
+
+  it('says once that a refresh log cannot be read, and shows the rest', async () => {
+    await writeText(storePath('main'), storeText('a'));
+    await mkdir(ownFolderOf(stateDir).refreshLog, { recursive: true });
+    const one = open();
+    assert.equal(emailOf(await one.ready, 'main'), 'a');
+    await one.refresh();
+    assert.equal(logged.length, 1, logged.join('\n'));
+    assert.match(logged[0] ?? '', /^the refresh log cannot be read: /);
   });
 
   it('reads once at the start of a quiet time, and then no more', async () => {

@@ -51,7 +51,11 @@ describe('StoreReader', () => {
     await writeFile(legacyPath, '{}');
     assert.deepEqual((await read()).read, { kind: 'absent', path }, 'there is no login in it');
     await writeFile(legacyPath, '{"p": {"type": "api_key"}}');
-    assert.deepEqual(await read(), { read: { kind: 'absent', path, legacyPath }, settling: false });
+    const legacyPaths = [legacyPath];
+    assert.deepEqual(await read(), {
+      read: { kind: 'absent', path, legacyPaths },
+      settling: false,
+    });
   });
 
   it('S21 reports a store that others may read, with the fix, until it is mended', async () => {

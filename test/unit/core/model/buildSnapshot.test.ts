@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { buildSnapshot } from '../../../../src/core/model/buildSnapshot.ts';
 import { loginFingerprint } from '../../../../src/core/model/loginFingerprint.ts';
 import { nextTurn } from '../../../../src/core/model/nextTurn.ts';
+import type { RefreshOutcome } from '../../../../src/core/model/profileState.ts';
 import type {
   AgentRead,
   Reads,
@@ -84,6 +85,10 @@ describe('buildSnapshot', () => {
       origin: 'own',
       sharedWith: [],
       expires: NOW + 5 * HOUR,
+      renewal: {
+        login: 'openai-codex:ann in /s/agents/main/agent/auth-profiles.json',
+        expires: NOW + 5 * HOUR,
+      },
       problems: [],
     });
   });
@@ -232,7 +237,66 @@ describe('buildSnapshot', () => {
     const refreshOutcomes = new Map([[fingerprint, { kind: 'dead' } as const]]);
     const snapshot = buildSnapshot({ ...reads, refreshOutcomes }, NOW);
     assert.equal(profile(snapshot, 'main', 'openai-codex:a').state.kind, 'dead');
+    assert.equal(profile(snapshot, 'main', 'openai-codex:a').renewal, undefined);
     assert.equal(profile(snapshot, 'main', 'openai-codex:b').state.kind, 'renews');
+    assert.ok(profile(snapshot, 'main', 'openai-codex:b').renewal);
+  });
+
+  it('says how a login can be renewed: one name for all its holders, and none of its secrets', () => {
+    const snapshot = buildSnapshot(
+      readsOf(
+        stateDir([
+          agent('main', {
+            profiles: { 'openai-codex:a': oauth('1'), 'openai-codex:again': oauth('1') },
+          }),
+          agent('work', {
+            profiles: {
+              'openai-codex:x': oauth('1', { expires: 0 }),
+              'openai-codex:y': oauth('2'),
+              'openai-codex:blank': oauth('3', { refresh: ' ' }),
+              'openai-codex:token': { type: 'token', provider: 'openai-codex', token: 't' },
+            },
+          }),
+        ]),
+      ),
+      NOW,
+    );
+    const renewal = (agentId: string, id: string) =>
+      profile(snapshot, agentId, `openai-codex:${id}`).renewal;
+    const login = 'openai-codex:a in /s/agents/main/agent/auth-profiles.json';
+    assert.deepEqual(renewal('main', 'a'), { login, expires: NOW + 5 * HOUR });
+    assert.equal(renewal('main', 'again')?.login, login);
+    assert.deepEqual(renewal('work', 'x'), { login });
+    assert.deepEqual(renewal('work', 'a'), renewal('main', 'a'));
+    assert.notEqual(renewal('work', 'y')?.login, login);
+    assert.equal(renewal('work', 'blank'), undefined);
+    assert.equal(renewal('work', 'token'), undefined);
+    const { profiles } = storeOf({ version: 1, profiles: { x: oauth('1') } });
+    const credential = profiles.get('x') ?? assert.fail();
+    assert.ok(!JSON.stringify(snapshot).includes(loginFingerprint(credential) ?? ''));
+  });
+
+  it('goes back to the plain state once the next try is due, and is dead only from then on', () => {
+    const reads = readsOf(
+      stateDir([agent('main', { profiles: { 'openai-codex:a': oauth('1') } })]),
+    );
+    const { profiles } = storeOf({ version: 1, profiles: { x: oauth('1') } });
+    const fingerprint = loginFingerprint(profiles.get('x') ?? assert.fail()) ?? assert.fail();
+    const at = NOW + 1000;
+    const shown = (outcome: RefreshOutcome, now: number) => {
+      const refreshOutcomes = new Map([[fingerprint, outcome]]);
+      const receivedAt = new Map([[fingerprint, NOW - 5]]);
+      const all = { ...reads, refreshOutcomes, receivedAt };
+      const { state, renewal } = profile(buildSnapshot(all, now), 'main', 'openai-codex:a');
+      return [nextTurn(all, now), state.kind, renewal?.retryAt, renewal?.receivedAt];
+    };
+    const retrying = { kind: 'retrying', at } as const;
+    assert.deepEqual(shown(retrying, at - 1), [at, 'retrying', at, NOW - 5]);
+    assert.deepEqual(shown(retrying, at).slice(1), ['renews', undefined, NOW - 5]);
+    assert.notEqual(shown(retrying, at)[0], at);
+    const dead = { kind: 'dead', from: at } as const;
+    assert.deepEqual(shown(dead, at - 1), [at, 'renews', undefined, NOW - 5]);
+    assert.deepEqual(shown(dead, at).slice(1), ['dead', undefined, undefined]);
   });
 
   it('judges as if the config said nothing where it cannot be read', () => {

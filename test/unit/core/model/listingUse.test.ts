@@ -34,7 +34,7 @@ describe('whether a config has to go on listing a profile', () => {
     [
       'a store is not there yet, and older logins wait',
       'unknown',
-      [shared('/a', agent('main', store({ kind: 'absent', path: '/s', legacyPath: '/l' })))],
+      [shared('/a', agent('main', store({ kind: 'absent', path: '/s', legacyPaths: ['/l'] })))],
     ],
     ...(
       [
