@@ -7,6 +7,13 @@ import type { SignInDescriptor } from './descriptor.ts';
  */
 export const builtInProviders: ReadonlySet<string> = new Set(['openai-codex']);
 
+/** The providers of `refreshGrants.ts`, by normalized id: their logins can be renewed from here. */
+export const renewableProviders: ReadonlySet<string> = new Set([
+  'openai-codex',
+  'anthropic',
+  'github-copilot',
+]);
+
 /** Ways to sign in that other extensions add. None of them can stand for a built-in provider. */
 export class AddedSignIns {
   readonly #byProvider = new Map<string, SignInDescriptor>();

@@ -72,6 +72,14 @@ export function openaiCodexEndpoints(environment: Environment): OpenAICodexEndpo
   };
 }
 
+/**
+ * Reads CODERCLAW_AUTH_ANTHROPIC_TOKEN_URL; undefined where it is unset or empty.
+ * @throws {KnownError} `signin.badEndpoint` naming the variable.
+ */
+export function anthropicTokenEndpoint(environment: Environment): string | undefined {
+  return override(environment, 'CODERCLAW_AUTH_ANTHROPIC_TOKEN_URL');
+}
+
 function override(environment: Environment, variable: string): string | undefined {
   const value = environment[variable]?.trim();
   return value ? checkedEndpoint(variable, value).href : undefined;

@@ -10,7 +10,8 @@ import { KnownError } from '../errors.ts';
 import type { TokenResponse } from './descriptor.ts';
 import { checkedEndpoint } from './endpoints.ts';
 import { providerWords } from './providerWords.ts';
-import { checkedTokenResponse } from './tokenResponse.ts';
+import { checkedTokenResponse, salvagedTokenResponse } from './tokenResponse.ts';
+import { isUnsent } from './unsent.ts';
 
 /** One request to the token endpoint has so many milliseconds, its answer included. */
 export const TOKEN_REQUEST_LIMIT_MS = 15_000;
@@ -21,6 +22,8 @@ const LARGEST_ANSWER = 1024 * 1024;
 export interface TokenEndpoint {
   readonly tokenEndpoint: string;
   readonly clientId: string;
+  /** What the body of a request is. RFC 6749 has a form, which it is unless this says otherwise. */
+  readonly bodyFormat?: 'form' | 'json';
 }
 
 export interface TokenServices {
@@ -50,8 +53,9 @@ export function redeemCode(
 
 /**
  * Spends a refresh token (RFC 6749 6). An answer without `refreshToken` means that the old one stays
- * good. The caller holds whatever lock keeps others from spending it too. Errors as
- * {@link requestTokens}.
+ * good; what else is missing or malformed in it, but the tokens themselves, is left out and does not
+ * spoil them: they may be the only ones that are still good. The caller holds whatever lock keeps
+ * others from spending the token too. Errors as {@link requestTokens}.
  */
 export function refreshTokens(
   endpoint: TokenEndpoint,
@@ -72,7 +76,7 @@ export function refreshTokens(
  * Sends one token request and checks the answer. No retries, no redirects, no secret and no part of
  * the body in an error but the provider's own `error` and `error_description`, cleaned.
  * @throws {KnownError} `signin.badEndpoint` before anything is sent; `signin.network` if there was
- * no whole answer (whether the request arrived is then unknown); `signin.tokenRefused` for any
+ * no whole answer (whether the request arrived is then unknown, unless it says `unsent`); `signin.tokenRefused` for any
  * status but 200; `signin.badAnswer` if a 200 is not a token response.
  * @throws {Cancelled} if `signal` aborts; the request may have arrived.
  */
@@ -96,7 +100,8 @@ async function requestTokens(
         // The address has been checked: https, or http on loopback.
         [allowInsecureRequests]: true,
         // It sends `redirect: 'manual'`: a redirect comes back as what it is and ends below.
-        [customFetch]: services.fetch,
+        [customFetch]:
+          endpoint.bodyFormat === 'json' ? withJsonBody(services.fetch) : services.fetch,
         signal: request,
       },
     );
@@ -109,7 +114,19 @@ async function requestTokens(
   if (body === undefined) {
     throw new KnownError('signin.badAnswer', { host: url.host, what: 'not a JSON object' });
   }
-  return checkedTokenResponse(url.host, body);
+  return grantType === 'refresh_token'
+    ? salvagedTokenResponse(url.host, body)
+    : checkedTokenResponse(url.host, body);
+}
+
+/** Sends the fields of a form as one JSON object. */
+function withJsonBody(send: typeof fetch) {
+  return (url: string, init: { method: string; body?: unknown; headers: Record<string, string> }) =>
+    send(url, {
+      ...(init as RequestInit),
+      headers: { ...init.headers, 'content-type': 'application/json' },
+      body: JSON.stringify(Object.fromEntries(init.body as URLSearchParams)),
+    });
 }
 
 async function withinLimit<T>(
@@ -143,6 +160,7 @@ async function withinLimit<T>(
       host,
       timedOut: ended === 'timedOut',
       ...(errno === undefined ? {} : { errno }),
+      ...(isUnsent(error) && { unsent: true }),
     });
   } finally {
     signal?.removeEventListener('abort', onCancel);

@@ -48,3 +48,18 @@ export function checkedTokenResponse(host: string, body: JsonObject): TokenRespo
     ...(expires_in == null ? {} : { expiresIn: expires_in }),
   };
 }
+
+/**
+ * The same for the answer to a refresh, of which the old refresh token may have died: whatever is
+ * wrong about fields beside the tokens, those are taken as absent. So is an empty refresh token.
+ * @throws {KnownError} `signin.badAnswer` if the tokens themselves cannot be used.
+ */
+export function salvagedTokenResponse(host: string, body: JsonObject): TokenResponse {
+  const { access_token, refresh_token, id_token, expires_in } = body;
+  return checkedTokenResponse(host, {
+    ...(access_token !== undefined && { access_token }),
+    ...(refresh_token !== undefined && refresh_token !== '' && { refresh_token }),
+    ...(v.is(token, id_token) && { id_token }),
+    ...(v.is(lifetime, expires_in) && { expires_in }),
+  });
+}

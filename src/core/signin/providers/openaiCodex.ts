@@ -3,6 +3,8 @@ import { KnownError } from '../../errors.ts';
 import { chatgptClaims } from '../chatgptClaims.ts';
 import type { Identity, SignedIn, SignInDescriptor, TokenResponse } from '../descriptor.ts';
 import type { OpenAICodexEndpoints } from '../endpoints.ts';
+import type { RefreshGrant } from '../refreshGrant.ts';
+import { renewedFields, renewStored, UNTOLD_LIFETIME_MS } from '../renewal.ts';
 
 /** CoderClaw's provider id for ChatGPT subscriptions. */
 export const OPENAI_CODEX = 'openai-codex';
@@ -31,6 +33,29 @@ export function openaiCodex(endpoints: OpenAICodexEndpoints = {}): SignInDescrip
     },
     redirect: { kind: 'loopback', host: 'localhost', ports: [1455, 1457], path: '/auth/callback' },
     credentialFrom: (tokens, now) => credentialFrom(tokens, now, new URL(tokenEndpoint).host),
+  };
+}
+
+/**
+ * How ChatGPT's sign-ins are renewed: a refresh token is good once. The new access token says whose it
+ * is. The stored account stays as it is.
+ */
+export function openaiCodexGrant(endpoints: OpenAICodexEndpoints = {}): RefreshGrant {
+  const descriptor = openaiCodex(endpoints);
+  return {
+    provider: OPENAI_CODEX,
+    rotates: true,
+    async renew(credential, services) {
+      const { tokens, refresh, now } = await renewStored(descriptor, credential, services);
+      const { exp, ...claims } = chatgptClaims(tokens.accessToken);
+      const told = tokens.expiresIn === undefined ? undefined : now + tokens.expiresIn * 1000;
+      // Without either the tokens are kept all the same: the old ones are gone.
+      const expires = told ?? secondsToMs(exp) ?? now + UNTOLD_LIFETIME_MS;
+      return {
+        fields: renewedFields(tokens.accessToken, refresh, expires),
+        identity: { provider: OPENAI_CODEX, ...claims },
+      };
+    },
   };
 }
 

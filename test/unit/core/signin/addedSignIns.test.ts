@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { normalizeProviderId } from '../../../../src/core/documents/providerIds.ts';
-import { AddedSignIns, builtInProviders } from '../../../../src/core/signin/addedSignIns.ts';
+import {
+  AddedSignIns,
+  builtInProviders,
+  renewableProviders,
+} from '../../../../src/core/signin/addedSignIns.ts';
 import type { SignInDescriptor } from '../../../../src/core/signin/descriptor.ts';
 import { openaiCodex } from '../../../../src/core/signin/providers/openaiCodex.ts';
+import { refreshGrants } from '../../../../src/core/signin/refreshGrants.ts';
 import { signInDescriptors } from '../../../../src/core/signin/registry.ts';
 
 const of = (provider: string): SignInDescriptor => ({ ...openaiCodex(), provider });
@@ -11,6 +16,16 @@ describe('sign-ins that other extensions add', () => {
   it('the built-in ids are those of the registry, normalized', () => {
     assert.deepEqual([...builtInProviders], [...signInDescriptors({}).keys()]);
     for (const id of builtInProviders) assert.equal(normalizeProviderId(id), id);
+  });
+
+  it('the renewable ids are those that somebody here knows how to renew, normalized', async () => {
+    const grant = refreshGrants({});
+    for (const id of renewableProviders) {
+      assert.equal(normalizeProviderId(id), id);
+      assert.equal((await grant(id))?.provider, id);
+    }
+    for (const id of builtInProviders) assert.ok(renewableProviders.has(id));
+    assert.equal(await grant('qwen-portal'), undefined);
   });
 
   it('cannot stand for a built-in provider, in any spelling', () => {

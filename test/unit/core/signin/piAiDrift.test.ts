@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
-import { openaiCodexOAuthProvider } from '@mariozechner/pi-ai/oauth';
+import {
+  openaiCodexOAuthProvider,
+  refreshAnthropicToken,
+  refreshOpenAICodexToken,
+} from '@mariozechner/pi-ai/oauth';
 import { systemClock } from '../../../../src/core/clock.ts';
 import { startSignIn } from '../../../../src/core/signin/attempt.ts';
-import { openaiCodex } from '../../../../src/core/signin/providers/openaiCodex.ts';
+import { anthropicGrant } from '../../../../src/core/signin/providers/anthropic.ts';
+import {
+  openaiCodex,
+  openaiCodexGrant,
+} from '../../../../src/core/signin/providers/openaiCodex.ts';
+import type { RefreshGrant } from '../../../../src/core/signin/refreshGrant.ts';
 import { freePort } from './support/ports.ts';
+import { jwt } from './support/strictServer.ts';
 
 /** pi-ai's authorization address. Nothing is sent: the login is called off as soon as it is known. */
 async function addressOfPi(): Promise<URL> {
@@ -54,4 +64,60 @@ describe('drift from pi-ai', () => {
       assert.ok(mine.searchParams.get(name) && pis.searchParams.get(name), name);
     }
   });
+
+  /** What a request consists of, and what is answered to it, without sending it anywhere. */
+  async function requestsOf(act: (send: typeof fetch) => Promise<unknown>) {
+    const requests: object[] = [];
+    const account = { 'https://api.openai.com/auth': { chatgpt_account_id: 'a' } };
+    const body = { access_token: jwt(account), refresh_token: 'rt_new', expires_in: 7200 };
+    const send: typeof fetch = async (url, init) => {
+      const type = new Headers(init?.headers).get('content-type')?.split(';')[0];
+      const text = String(init?.body);
+      requests.push({
+        url: String(url),
+        method: init?.method,
+        type:
+          // A URLSearchParams has its own.
+          type ?? (init?.body instanceof URLSearchParams && 'application/x-www-form-urlencoded'),
+        fields: text.startsWith('{')
+          ? JSON.parse(text)
+          : Object.fromEntries(new URLSearchParams(text)),
+      });
+      return Response.json(body);
+    };
+    const global = globalThis.fetch;
+    globalThis.fetch = send;
+    try {
+      return { requests, result: await act(send) };
+    } finally {
+      globalThis.fetch = global;
+    }
+  }
+
+  for (const [name, grant, refreshOfPi] of [
+    ['OpenAI Codex', openaiCodexGrant(), refreshOpenAICodexToken],
+    ['Anthropic', anthropicGrant(), refreshAnthropicToken],
+  ] as const satisfies readonly (readonly [string, RefreshGrant, (token: string) => unknown])[]) {
+    it(`${name}: both send the same to refresh, and make the same of the answer`, async () => {
+      const now = Date.now();
+      const clock = { ...systemClock, now: () => now };
+      const real = Date.now;
+      Date.now = () => now;
+      try {
+        const pis = await requestsOf(() => refreshOfPi('rt_old'));
+        const mine = await requestsOf((send) =>
+          grant.renew({ refresh: 'rt_old' }, { fetch: send, clock }),
+        );
+        assert.equal(pis.requests.length, 1);
+        assert.deepEqual(mine.requests, pis.requests);
+        const { access, refresh, expires } = pis.result as Record<string, unknown>;
+        const { fields } = mine.result as Awaited<ReturnType<RefreshGrant['renew']>>;
+        // The access token of each answer has random bytes.
+        assert.equal(typeof fields.access, typeof access);
+        assert.deepEqual([fields.refresh, fields.expires], [refresh, expires]);
+      } finally {
+        Date.now = real;
+      }
+    });
+  }
 });

@@ -125,15 +125,49 @@ describe('token endpoint', () => {
     ['a life in words', '{"access_token":"a","expires_in":"soon"}', 'expires_in'],
     ['an empty life', '{"access_token":"a","expires_in":""}', 'expires_in'],
   ];
+  const redeem = (): Promise<TokenResponse> => {
+    const grant = { code: 'c', redirectUri: 'http://localhost:1/cb', verifier: 'v'.repeat(43) };
+    return redeemCode(server.descriptor, grant, services);
+  };
   for (const [title, body, what] of NOT_TAKEN) {
     it(`S16 ${title} is a bad answer`, async () => {
       answerWith(200, body);
       await assert.rejects(
-        refresh(),
+        redeem(),
         (error) => isKnown(error, 'signin.badAnswer') && error.facts.what === what,
       );
     });
   }
+
+  // The old refresh token may be spent: what came in its place must not be thrown away.
+  const SPOILS_A_REFRESH = ['not a JSON object', 'access_token', 'refresh_token'];
+  for (const [title, body, what] of NOT_TAKEN) {
+    const isSalvaged = body.includes('"refresh_token":""') || !SPOILS_A_REFRESH.includes(what);
+    it(`S16 ${title} ${isSalvaged ? 'does not spoil' : 'spoils'} the answer to a refresh`, async () => {
+      answerWith(200, body);
+      if (isSalvaged) assert.deepEqual(await refresh(), { accessToken: 'a' });
+      else await assert.rejects(refresh(), (error) => isKnown(error, 'signin.badAnswer'));
+    });
+  }
+
+  it('sends the same fields as JSON where the endpoint wants that', async () => {
+    answerWith(200, JSON.stringify(whole));
+    const types: unknown[] = [];
+    const bodies: unknown[] = [];
+    const spying: typeof fetch = (url, init) => {
+      types.push(new Headers(init?.headers).get('content-type'));
+      bodies.push(init?.body);
+      return fetch(url, init);
+    };
+    const endpoint = { ...server.descriptor, bodyFormat: 'json' } as const;
+    await refreshTokens(endpoint, REFRESH, { fetch: spying, clock: systemClock });
+    assert.deepEqual(types, ['application/json']);
+    assert.deepEqual(JSON.parse(String(bodies[0])), {
+      grant_type: 'refresh_token',
+      client_id: 'app_EMoamEEZ73f0CkXaXp7hrann',
+      refresh_token: REFRESH,
+    });
+  });
 
   it('S15 an answer of more than 1 MiB is dropped as it streams, one below is read', async () => {
     const pad = (size: number): string => `${JSON.stringify(whole)}${' '.repeat(size)}`;
@@ -240,6 +274,7 @@ describe('token endpoint', () => {
       (error) =>
         isKnown(error, 'signin.network') &&
         !error.facts.timedOut &&
+        error.facts.unsent === true &&
         error.facts.errno === 'ECONNREFUSED',
     );
   });
@@ -251,7 +286,8 @@ describe('token endpoint', () => {
     });
     await assert.rejects(
       refresh(),
-      (error) => isKnown(error, 'signin.network') && !error.facts.timedOut,
+      (error) =>
+        isKnown(error, 'signin.network') && !error.facts.timedOut && !('unsent' in error.facts),
     );
   });
 

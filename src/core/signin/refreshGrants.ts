@@ -1,0 +1,43 @@
+import { normalizeProviderId } from '../documents/providerIds.ts';
+import type { SignInDescriptor } from './descriptor.ts';
+import { anthropicTokenEndpoint, type Environment, openaiCodexEndpoints } from './endpoints.ts';
+import type { RefreshGrant } from './refreshGrant.ts';
+
+/**
+ * How the logins of a provider are renewed, by its id in any spelling; undefined where nobody here
+ * knows. What a provider needs is loaded when it is first asked for.
+ *
+ * @param environment Of the host's process: it alone may move endpoints.
+ * @param added The way to sign in that another extension added, if any; never asked for a provider
+ * that is built in.
+ * @throws {KnownError} (of the returned function) `signin.badEndpoint` if the environment moves an
+ * endpoint to where nothing may be sent.
+ */
+export function refreshGrants(
+  environment: Environment,
+  added: (provider: string) => SignInDescriptor | undefined = () => undefined,
+): (provider: string) => Promise<RefreshGrant | undefined> {
+  return async (provider) => {
+    const id = normalizeProviderId(provider);
+    switch (id) {
+      case 'openai-codex': {
+        const { openaiCodexGrant } = await import('./providers/openaiCodex.ts');
+        return openaiCodexGrant(openaiCodexEndpoints(environment));
+      }
+      case 'anthropic': {
+        const { anthropicGrant } = await import('./providers/anthropic.ts');
+        return anthropicGrant(anthropicTokenEndpoint(environment));
+      }
+      case 'github-copilot': {
+        const { githubCopilotGrant } = await import('./providers/githubCopilot.ts');
+        return githubCopilotGrant();
+      }
+      default: {
+        const descriptor = added(id);
+        if (descriptor === undefined) return undefined;
+        const { descriptorGrant } = await import('./descriptorGrant.ts');
+        return descriptorGrant(descriptor);
+      }
+    }
+  };
+}
