@@ -29,6 +29,8 @@ export interface ErrorFacts {
   'store.duplicateKey': { readonly path: string; readonly key: string };
   /** There is no store yet, but an older file that the CLI would import: a new store would hide it. */
   'store.legacyPending': { readonly path: string; readonly legacyPath: string };
+  /** An older file that waits for its import is there, but is not understood. */
+  'legacy.unreadable': { readonly path: string; readonly detail: string };
   'config.unreadable': { readonly path: string; readonly errno: string };
   /** Not JSON5, or a part of it has the wrong shape. `line` and `column` count from 1. */
   'config.invalid': {
@@ -60,8 +62,16 @@ export interface ErrorFacts {
   'signin.timeout': { readonly provider: string; readonly minutes: number };
   /** What was pasted does not lead on. The sign-in goes on waiting. */
   'signin.badPaste': { readonly why: BadPaste };
-  /** The provider could not be reached, or the answer broke off. `errno` where the system gave one. */
-  'signin.network': { readonly host: string; readonly timedOut: boolean; readonly errno?: string };
+  /**
+   * The provider could not be reached, or the answer broke off. `errno` where the system gave one;
+   * `unsent` where it is certain that the request never left.
+   */
+  'signin.network': {
+    readonly host: string;
+    readonly timedOut: boolean;
+    readonly errno?: string;
+    readonly unsent?: true;
+  };
   /** The token endpoint refused (RFC 6749 5.2) or answered with another status. */
   'signin.tokenRefused': {
     readonly host: string;
@@ -71,6 +81,8 @@ export interface ErrorFacts {
   };
   /** The token endpoint answered with something that is not a token response. */
   'signin.badAnswer': { readonly host: string; readonly what: string };
+  /** It could not be stored, but the tokens are safe in our journal; `why` it could not. */
+  'signin.kept': { readonly profileId: string; readonly why: KnownError };
   /** An endpoint that is neither https nor on loopback, or is not a URL. */
   'signin.badEndpoint': { readonly what: string };
 }

@@ -36,7 +36,7 @@ export interface RunningWorker {
 }
 
 /** Workers are built beside the tests. */
-function workerFile(name: string): string {
+export function workerFile(name: string): string {
   const here = fileURLToPath(import.meta.url);
   const out = here.slice(0, here.search(/\/(process|chunks)\/[^/]*$/));
   return `${out}/process/${name}.worker.js`;

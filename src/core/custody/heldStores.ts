@@ -2,22 +2,16 @@ import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { HeldLock } from '../disk/fileLock.ts';
 import { resolveTarget } from '../disk/fileTarget.ts';
-import { strictRead } from '../disk/strictRead.ts';
-import { isJsonObject, type JsonObject } from '../documents/json.ts';
+import type { JsonObject } from '../documents/json.ts';
 import { runtimeCachePath } from '../documents/locations.ts';
+import { parseRuntimeCache } from '../documents/runtimeCache.ts';
 import type { StoreIntent } from '../documents/storeIntents.ts';
 import { KnownError } from '../errors.ts';
+import { type RuntimeCacheRead, readRuntimeCache } from './cache/cacheRead.ts';
 import { startOver } from './startOver.ts';
 import { type CommitParts, type HeldTargets, replaceStore } from './storeCommit.ts';
 import { type KnownStore, readKnownStore, readWritableStore } from './storeRead.ts';
 import type { StoreChange } from './vault.ts';
-
-/** The runtime cache beside a store, as far as it can be understood. */
-export type RuntimeCacheRead =
-  | { readonly kind: 'absent' }
-  /** Unreadable, torn, or not an object: nothing is written over it. */
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'whole'; readonly document: JsonObject };
 
 /**
  * Several stores while their locks are held: what a refresh works on. Paths are those that were
@@ -76,11 +70,9 @@ export class HeldStores {
   }
 
   /** The runtime cache (`auth.json`) beside one of the stores. */
-  async readCache(storePath: string): Promise<RuntimeCacheRead> {
-    const read = await strictRead(runtimeCachePath(dirname(storePath)));
-    if (read.kind === 'absent') return { kind: 'absent' };
-    const document = read.kind === 'bytes' ? parsedObject(read.bytes) : undefined;
-    return document === undefined ? { kind: 'unknown' } : { kind: 'whole', document };
+  readCache(storePath: string): Promise<RuntimeCacheRead> {
+    this.#file(storePath);
+    return readRuntimeCache(runtimeCachePath(dirname(storePath)), this.#parts.clock);
   }
 
   /**
@@ -90,17 +82,17 @@ export class HeldStores {
    * @throws {KnownError} `lock.lost`, `disk.*`
    */
   async commitCache(storePath: string, edit: (cache: JsonObject) => JsonObject): Promise<boolean> {
+    this.#file(storePath);
     const { file } = await resolveTarget(runtimeCachePath(dirname(storePath)));
     return await this.#untilUncontended(async () => {
-      const read = await strictRead(file);
-      const before = read.kind === 'bytes' ? parsedObject(read.bytes) : undefined;
-      if (read.kind !== 'bytes' || before === undefined) return false;
-      const after = edit(before);
-      if (isDeepStrictEqual(after, before)) return false;
+      const cache = await readRuntimeCache(file, this.#parts.clock);
+      if (cache.kind !== 'whole') return false;
+      const after = edit(cache.document);
+      if (isDeepStrictEqual(after, cache.document)) return false;
       await this.#parts.replace(file, Buffer.from(`${JSON.stringify(after, null, 2)}\n`), {
-        expected: read,
+        expected: cache.read,
         reparse: (written) => {
-          if (isDeepStrictEqual(parsedObject(written), after)) return;
+          if (isDeepStrictEqual(parseRuntimeCache(written.toString()), after)) return;
           throw new KnownError('disk.failed', { path: file, syscall: 'write', errno: 'EIO' });
         },
         proveOwnership: () => this.#held.proveOwnership(),
@@ -119,15 +111,5 @@ export class HeldStores {
     const file = this.#files.get(storePath);
     if (file === undefined) throw new Error(`not held: ${storePath}`);
     return file;
-  }
-}
-
-function parsedObject(bytes: Buffer): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(bytes.toString());
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    // The parser's message quotes the file.
-    return undefined;
   }
 }

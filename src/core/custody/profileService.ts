@@ -1,18 +1,28 @@
-import { dirname } from 'node:path';
-import { strictRead } from '../disk/strictRead.ts';
-import { parseAuthStore } from '../documents/authStore.ts';
+import type { Clock } from '../clock.ts';
 import { removeProfile as removeFromConfig } from '../documents/configEdits.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../documents/json.ts';
-import { runtimeCachePath } from '../documents/locations.ts';
-import { moveFirst, removeProfile } from '../documents/storeIntents.ts';
-import type { KnownError } from '../errors.ts';
+import type { JsonValue } from '../documents/json.ts';
+import { normalizeProviderId } from '../documents/providerIds.ts';
+import { entryOf, moveFirst, removeProfile, type StoreIntent } from '../documents/storeIntents.ts';
+import { KnownError } from '../errors.ts';
 import { listingUse } from '../model/listingUse.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import {
+  type CachedCopy,
+  type CacheParts,
+  copiesLeftBy,
+  keepCachesInStep,
+} from './cache/cachesInStep.ts';
 import { editConfig } from './editConfig.ts';
+import { loginHash } from './entryHash.ts';
+import type { Journal, JournalSlot } from './journal/journal.ts';
+import type { LegacyImport } from './older/legacyImport.ts';
+import type { StorePlace } from './storePlaces.ts';
+import { readKnownStore } from './storeRead.ts';
 import type { Vault } from './vault.ts';
 
 /** The files of one agent, as the Snapshot names them. Absolute paths. */
 export interface AgentFiles {
+  readonly stateDir: string;
   readonly storePath: string;
   readonly configPath: string;
   /** Older files that the CLI would import into a store that does not exist yet. */
@@ -23,7 +33,7 @@ export interface AgentFiles {
 export interface Saved {
   /** The config was left behind, and why. */
   readonly configFault?: KnownError;
-  /** A program that takes no lock undid it at once, and again after one repair. */
+  /** A program that takes no lock undid it, again and again. */
   readonly undone?: boolean;
 }
 
@@ -33,11 +43,15 @@ export interface SignedOut extends Saved {
   readonly stillListed?: boolean;
 }
 
-/** A file that keeps a secret of a profile beside the store. */
-export interface CachedCopy {
-  readonly path: string;
-  /** False: it could not be read, so that it may or may not. */
-  readonly certain: boolean;
+export interface ProfileServiceParts {
+  readonly vault: Pick<Vault, 'commitStore' | 'commitConfig' | 'withStores' | 'importLegacy'>;
+  readonly clock: Clock;
+  /** Lines of ids, paths and codes. */
+  readonly log: (line: string) => void;
+  /** Every agent of every state dir; none but the one asked about unless given. */
+  readonly places?: () => Promise<readonly StorePlace[]>;
+  /** Remembers removals, so that they are not taken for the work of a careless program. */
+  readonly journal?: Pick<Journal, 'open'>;
 }
 
 /**
@@ -45,15 +59,17 @@ export interface CachedCopy {
  * store is decided on the fresh document under its lock.
  */
 export class ProfileService {
-  readonly #vault: Pick<Vault, 'commitStore' | 'commitConfig'>;
+  readonly #parts: ProfileServiceParts;
+  readonly #caches: CacheParts;
 
-  constructor(vault: Pick<Vault, 'commitStore' | 'commitConfig'>) {
-    this.#vault = vault;
+  constructor(parts: ProfileServiceParts) {
+    this.#parts = parts;
+    this.#caches = { places: async () => [], ...parts };
   }
 
   /**
-   * Removes a profile from an agent's own store, and then from the config if nobody needs it listed
-   * there any more.
+   * Removes a profile from an agent's own store, from the runtime caches that held it, and then from
+   * the config if nobody needs it listed there any more.
    * @param look Reads the disk again: what stood in other stores before the removal says nothing.
    * @throws {KnownError} `profile.gone`, `store.*`, `lock.*`, `disk.*`: nothing changed.
    */
@@ -62,39 +78,33 @@ export class ProfileService {
     profileId: string,
     look: () => Promise<Snapshot>,
   ): Promise<SignedOut> {
-    const { storePath, configPath } = files;
-    const { aftermath } = await this.#vault.commitStore(storePath, removeProfile(profileId));
+    const { vault } = this.#parts;
+    const { configPath } = files;
+    const { aftermath, was } = await this.#remove(files, profileId);
+    await keepCachesInStep(this.#caches, files, was);
     if ((await aftermath) === 'undone') return { undone: true };
     const use = listingUse(await look(), configPath, profileId);
     if (use === 'used') return {};
     if (use === 'unknown') return { stillListed: true };
-    return editConfig(this.#vault, configPath, (text) =>
+    return editConfig(vault, configPath, (text) =>
       text === undefined ? undefined : removeFromConfig(text, profileId, configPath),
     );
   }
 
   /**
-   * What the runtime cache beside a store (`auth.json`) keeps of a profile that is stored there;
-   * undefined where it keeps nothing of it. Takes no lock, and no value leaves it.
+   * The runtime caches that will still hold a secret of a profile after its sign-out. Takes no lock,
+   * and no value leaves it.
+   * @throws {KnownError} `store.*`
    */
-  async cachedCopy(files: AgentFiles, profileId: string): Promise<CachedCopy | undefined> {
-    const path = runtimeCachePath(dirname(files.storePath));
-    const [store, cache] = await Promise.all([strictRead(files.storePath), strictRead(path)]);
-    if (store.kind !== 'bytes' || cache.kind === 'absent') return undefined;
-    const parsed = parseAuthStore(store.bytes.toString());
-    const credential = parsed.kind === 'whole' ? parsed.store.profiles.get(profileId) : undefined;
-    if (credential === undefined) return undefined;
-    const cached = cache.kind === 'bytes' ? secretsInCache(cache.bytes.toString()) : undefined;
-    if (cached === undefined) return { path, certain: false };
-    return secretsOf(credential.raw).some((secret) => cached.has(secret))
-      ? { path, certain: true }
-      : undefined;
+  copiesLeft(files: AgentFiles, profileId: string): Promise<readonly CachedCopy[]> {
+    return copiesLeftBy(this.#caches, files, profileId);
   }
 
   /**
-   * Puts a profile first in the agent's own order.
+   * Puts a profile first in the agent's own order. An agent without a store gets its older sign-ins
+   * imported first.
    * @param shownOrder For an agent that has no order of its own yet.
-   * @throws {KnownError} `store.*`, `lock.*`, `disk.*`: nothing changed.
+   * @throws {KnownError} `store.*`, `legacy.unreadable`, `lock.*`, `disk.*`: nothing changed.
    */
   async useFirst(
     files: AgentFiles,
@@ -102,30 +112,104 @@ export class ProfileService {
     profileId: string,
     shownOrder: readonly string[],
   ): Promise<void> {
-    await this.#vault.commitStore(files.storePath, moveFirst(provider, profileId, shownOrder), {
-      legacyPaths: files.legacyPaths,
-    });
+    await this.importLegacy(files);
+    await this.#parts.vault.commitStore(
+      files.storePath,
+      moveFirst(provider, profileId, shownOrder),
+      { legacyPaths: files.legacyPaths },
+    );
+  }
+
+  /**
+   * What {@link importLegacy} would store at this moment, and from where. Takes no lock.
+   * @throws {KnownError} `legacy.unreadable`
+   */
+  async plannedImport(files: AgentFiles): Promise<PlannedImport> {
+    const { planImport } = await import('./older/legacyImport.ts');
+    const plan = await planImport(files.storePath, files.legacyPaths, this.#parts.clock);
+    return {
+      sources: plan.sources.map(({ path }) => path),
+      providers: [
+        ...new Set(
+          plan.logins.map(({ credential }) => normalizeProviderId(String(credential['provider']))),
+        ),
+      ],
+    };
+  }
+
+  /**
+   * Stores the older sign-ins of an agent that has no store yet, and keeps the files that they stood
+   * in under other names.
+   * @returns undefined if there is a store, or nothing to import.
+   * @throws {KnownError} `legacy.unreadable`, `store.*`, `lock.*`, `disk.*`: nothing changed.
+   */
+  importLegacy(files: AgentFiles): Promise<LegacyImport | undefined> {
+    return this.#parts.vault.importLegacy(files.storePath, files.legacyPaths);
+  }
+
+  /** The removal itself, and what stood there. The journal is told before it happens. */
+  async #remove(files: AgentFiles, profileId: string) {
+    const { storePath } = files;
+    let was: JsonValue | undefined;
+    const remove = removeProfile(profileId);
+    const noting: StoreIntent = {
+      ...remove,
+      apply: (document, path) => {
+        was = entryOf(document, 'profiles', profileId);
+        return remove.apply(document, path);
+      },
+    };
+    const promise = await this.#promise(files, profileId);
+    try {
+      const { aftermath } = await this.#parts.vault.commitStore(storePath, noting);
+      // Somebody refreshed it meanwhile: what must not come back is the newer login.
+      const login = loginHash(was);
+      if (promise !== undefined && promise.login !== login) {
+        await this.#open(files, profileId, login);
+        await this.#drop(promise.slot);
+      }
+      return { aftermath, was };
+    } catch (error) {
+      if (promise !== undefined) await this.#drop(promise.slot);
+      throw error;
+    }
+  }
+
+  async #promise(files: AgentFiles, profileId: string) {
+    if (this.#parts.journal === undefined) return undefined;
+    const store = await readKnownStore(files.storePath, this.#parts.clock);
+    const now = store.kind === 'whole' ? entryOf(store.document, 'profiles', profileId) : undefined;
+    const login = loginHash(now);
+    const slot = await this.#open(files, profileId, login);
+    return slot && { slot, login };
+  }
+
+  /** Without a journal entry a removal is only less well looked after. */
+  async #open({ stateDir, storePath }: AgentFiles, profileId: string, login: string | null) {
+    try {
+      const draft = { kind: 'removal', storePath, profileId, login } as const;
+      return await this.#parts.journal?.open(stateDir, draft);
+    } catch (error) {
+      if (!(error instanceof KnownError)) throw error;
+      this.#parts.log(`removing ${profileId}: not noted in the journal: ${error.code}`);
+      return undefined;
+    }
+  }
+
+  async #drop(slot: JournalSlot): Promise<void> {
+    try {
+      await slot.drop();
+    } catch (error) {
+      if (!(error instanceof KnownError)) throw error;
+      this.#parts.log(`${slot.path}: not dropped: ${error.code}`);
+    }
   }
 }
 
-/** The fields of a credential that let somebody in, in the store and in the runtime cache alike. */
-const SECRET_FIELDS = ['access', 'refresh', 'token', 'key'] as const;
-
-function secretsOf(credential: JsonObject): readonly string[] {
-  return SECRET_FIELDS.flatMap((field) => {
-    const secret = credential[field];
-    return typeof secret === 'string' && secret.trim() !== '' ? [secret.trim()] : [];
-  });
-}
-
-/** Of all providers; undefined where the text is not a JSON object. */
-function secretsInCache(text: string): ReadonlySet<string> | undefined {
-  try {
-    const document = JSON.parse(text) as JsonValue;
-    if (!isJsonObject(document)) return undefined;
-    return new Set(Object.values(document).filter(isJsonObject).flatMap(secretsOf));
-  } catch {
-    // The parser's message quotes the file.
-    return undefined;
-  }
+/** An import before it is made, for asking. */
+export interface PlannedImport {
+  /** Absolute paths; none where nothing is to be imported. */
+  readonly sources: readonly string[];
+  /** Normalized ids. */
+  readonly providers: readonly string[];
 }

@@ -1,14 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
 import { addProfile, listsProvider, type NewConfigProfile } from '../documents/configEdits.ts';
-import { isJsonObject, type JsonValue } from '../documents/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../documents/json.ts';
 import { normalizeProviderId } from '../documents/providerIds.ts';
 import { upsertProfile } from '../documents/storeIntents.ts';
+import { KnownError } from '../errors.ts';
 import type { Identity, SignedIn } from '../signin/descriptor.ts';
 import { identityOfStored } from '../signin/identity.ts';
+import { type CacheParts, keepCachesInStep } from './cache/cachesInStep.ts';
 import { editConfig } from './editConfig.ts';
-import { refuseLegacy } from './legacyFiles.ts';
+import { entryHash } from './entryHash.ts';
+import type { Journal, JournalSlot } from './journal/journal.ts';
 import type { AgentFiles, Saved } from './profileService.ts';
+import type { StorePlace } from './storePlaces.ts';
 import { readWritableStore } from './storeRead.ts';
 import type { Vault } from './vault.ts';
 
@@ -21,39 +25,78 @@ export interface StoredProfile {
   readonly identity: Identity;
 }
 
+export interface SignInServiceParts {
+  readonly vault: Pick<Vault, 'commitStore' | 'commitConfig' | 'withStores' | 'importLegacy'>;
+  readonly clock: Clock;
+  /** Lines of ids, paths and codes. */
+  readonly log: (line: string) => void;
+  /** Every agent of every state dir; none but the one asked about unless given. */
+  readonly places?: () => Promise<readonly StorePlace[]>;
+  /** Keeps finished sign-ins until they are seen stored; without one they are in memory only. */
+  readonly journal?: Pick<Journal, 'open'>;
+}
+
 /** Brings finished sign-ins into the store and the config of an agent. */
 export class SignInService {
-  readonly #vault: Vault;
-  readonly #clock: Clock;
+  readonly #parts: SignInServiceParts;
+  readonly #caches: CacheParts;
+  /** By the sign-in: the one entry that keeps it. */
+  readonly #kept = new WeakMap<SignedIn, JournalSlot>();
+  /** The hash of what stood under an id when it was last read. */
+  readonly #seen = new Map<string, string>();
 
-  constructor(vault: Vault, clock: Clock) {
-    this.#vault = vault;
-    this.#clock = clock;
+  constructor(parts: SignInServiceParts) {
+    this.#parts = parts;
+    this.#caches = { places: async () => [], ...parts };
   }
 
   /**
    * All that stands under an id of `provider`, in whatever spelling or shape, in the agent's own
-   * store. Resolving means that a sign-in could be stored there now; asked before a browser opens.
-   * @throws {KnownError} `store.*`
+   * store; where there is none, what the import of its older files will put there. Resolving means
+   * that a sign-in could be stored there now; asked before a browser opens. Changes nothing.
+   * @throws {KnownError} `store.*`, `legacy.unreadable`
    */
   async stored(files: AgentFiles, provider: string): Promise<readonly StoredProfile[]> {
-    const store = await readWritableStore(files.storePath, this.#clock);
-    if (store.kind === 'absent') {
-      await refuseLegacy(files.storePath, files.legacyPaths);
-      return [];
-    }
-    const { profiles } = store.document;
-    return Object.entries(isJsonObject(profiles) ? profiles : {}).flatMap(([id, entry]) => {
+    const { clock } = this.#parts;
+    const store = await readWritableStore(files.storePath, clock);
+    const profiles =
+      store.kind === 'whole' ? store.document['profiles'] : await this.#waiting(files);
+    const found = Object.entries(isJsonObject(profiles) ? profiles : {}).flatMap(([id, entry]) => {
       const identity = identityIn(entry, provider);
       return identity !== undefined || id.startsWith(`${provider}:`)
         ? [{ id, entry, identity: identity ?? { provider } }]
         : [];
     });
+    for (const { id, entry } of found) this.#seen.set(seenKey(files, id), entryHash(entry));
+    return found;
+  }
+
+  /**
+   * Puts a finished sign-in into the journal before it is known whether and as what it can be stored,
+   * so that neither a crash nor a reload of the window loses it; one that is there already stays as it
+   * is. Never rejects for what the disk says:
+   * without a journal the tokens are still in hand.
+   *
+   * @param profileId As it would probably be stored.
+   */
+  async keep(files: AgentFiles, profileId: string, signedIn: SignedIn): Promise<void> {
+    if (this.#kept.has(signedIn)) return;
+    const seen = this.#seen.get(seenKey(files, profileId)) ?? null;
+    await this.#keep(files, profileId, signedIn, seen);
+  }
+
+  /** The person does not want it stored, or something better stands there: forgets it. */
+  async letGo(signedIn: SignedIn): Promise<void> {
+    const slot = this.#kept.get(signedIn);
+    this.#kept.delete(signedIn);
+    if (slot !== undefined) await this.#drop(slot);
   }
 
   /**
    * Stores a finished sign-in under `profileId`, then lists it in the config as the CLI's login
-   * does. Durable once resolved. A config that cannot be edited does not undo the sign-in.
+   * does, and brings the runtime caches in step that held what it replaced. An agent without a store
+   * gets its older sign-ins imported first. Durable once resolved. A config that cannot be edited does
+   * not undo the sign-in.
    *
    * A provider of which the config lists nothing is used with all that is stored; the first entry
    * would hide the rest. So `siblings`, the profiles of that provider that are stored in this state
@@ -61,22 +104,39 @@ export class SignInService {
    *
    * @param seen What stood under `profileId` when it was decided to store it there; `undefined` for
    * nothing. Anything else there now was written since, maybe a newer token, and is not replaced.
-   * @throws {KnownError} `profile.changed`, `store.*`, `lock.*`, `disk.*`: nothing changed.
+   * @throws {KnownError} `profile.changed`, `store.*`, `legacy.unreadable`, `lock.*`, `disk.*`:
+   * nothing changed. `signin.kept` in place of them (but for the first) if the sign-in is safe in the
+   * journal, to be stored later.
    */
   async save(
     files: AgentFiles,
     profileId: string,
-    { credential, identity }: SignedIn,
+    signedIn: SignedIn,
     seen: JsonValue | undefined,
     siblings: readonly NewConfigProfile[],
   ): Promise<Saved> {
-    const { aftermath } = await this.#vault.commitStore(
-      files.storePath,
-      upsertProfile(profileId, credential, { mayReplace: (now) => isDeepStrictEqual(now, seen) }),
-      { legacyPaths: files.legacyPaths },
-    );
+    const { credential, identity } = signedIn;
+    const { vault } = this.#parts;
+    // Once stored, the entry guards the commit; it is dropped when that is seen to last.
+    const seenHash = seen === undefined ? null : entryHash(seen);
+    const isKept = await this.#keep(files, profileId, signedIn, seenHash);
+    const commit = async () => {
+      await vault.importLegacy(files.storePath, files.legacyPaths);
+      return await vault.commitStore(
+        files.storePath,
+        upsertProfile(profileId, credential, {
+          mayReplace: (now) => isDeepStrictEqual(now, seen),
+          action: 'signedIn',
+        }),
+        { legacyPaths: files.legacyPaths },
+      );
+    };
+    const { aftermath } = await commit().catch((error: unknown) => {
+      throw isKept ? keptFault(profileId, error) : error;
+    });
+    await keepCachesInStep(this.#caches, files, seen);
     const { provider, email } = identity;
-    const saved = await editConfig(this.#vault, files.configPath, (text) => {
+    const saved = await editConfig(vault, files.configPath, (text) => {
       const entry: NewConfigProfile = {
         profileId,
         provider,
@@ -90,6 +150,66 @@ export class SignInService {
     });
     return (await aftermath) === 'undone' ? { ...saved, undone: true } : saved;
   }
+
+  /** The profiles that an import would make. */
+  async #waiting(files: AgentFiles): Promise<JsonObject> {
+    const { planImport } = await import('./older/legacyImport.ts');
+    const { logins } = await planImport(files.storePath, files.legacyPaths, this.#parts.clock);
+    return Object.fromEntries(logins.map(({ profileId, credential }) => [profileId, credential]));
+  }
+
+  /**
+   * Opens an entry with the tokens in it, in place of the one before.
+   * @returns whether there is one.
+   */
+  async #keep(files: AgentFiles, profileId: string, signedIn: SignedIn, seen: string | null) {
+    const { journal, log } = this.#parts;
+    if (journal === undefined) return false;
+    const { provider } = signedIn.identity;
+    const { stateDir, storePath } = files;
+    try {
+      const slot = await journal.open(stateDir, {
+        kind: 'store',
+        provider,
+        storePath,
+        profileId,
+        seen,
+      });
+      try {
+        await slot.answer(signedIn.credential);
+      } catch (error) {
+        await this.#drop(slot);
+        throw error;
+      }
+      const before = this.#kept.get(signedIn);
+      this.#kept.set(signedIn, slot);
+      if (before !== undefined) await this.#drop(before);
+      return true;
+    } catch (error) {
+      if (!(error instanceof KnownError)) throw error;
+      log(`the sign-in of ${profileId} is not in the journal: ${error.code}`);
+      return false;
+    }
+  }
+
+  async #drop(slot: JournalSlot): Promise<void> {
+    try {
+      await slot.drop();
+    } catch (error) {
+      if (!(error instanceof KnownError)) throw error;
+      this.#parts.log(`${slot.path}: not dropped: ${error.code}`);
+    }
+  }
+}
+
+/** What is thrown of a sign-in that is safe in the journal. Overtaken, it is decided about anew. */
+function keptFault(profileId: string, why: unknown): unknown {
+  if (!(why instanceof KnownError) || why.code === 'profile.changed') return why;
+  return new KnownError('signin.kept', { profileId, why }, { cause: why });
+}
+
+function seenKey({ storePath }: AgentFiles, profileId: string): string {
+  return JSON.stringify([storePath, profileId]);
 }
 
 /** Undefined where the entry is of another provider, or of none. */

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Clock, throwIfCancelled } from '../clock.ts';
 import type { replaceFile } from '../disk/atomicFile.ts';
+import { callsIn } from '../disk/callsIn.ts';
 import type { Checkpoint } from '../disk/checkpoint.ts';
 import { asDiskError } from '../disk/diskError.ts';
 import type { FileIdentity } from '../disk/fileIdentity.ts';
@@ -14,7 +15,11 @@ import type { JsonObject, JsonValue } from '../documents/json.ts';
 import { runtimeCachePath } from '../documents/locations.ts';
 import { entryOf, type StoreIntent } from '../documents/storeIntents.ts';
 import { KnownError } from '../errors.ts';
-import { refuseLegacy } from './legacyFiles.ts';
+import { refuseLegacy } from './older/legacyFiles.ts';
+import type { Aftermath } from './repair/aftermath.ts';
+import { changedEntries } from './repair/changedEntries.ts';
+import type { Guard } from './repair/guard.ts';
+import { textOf } from './storeBytes.ts';
 import { type KnownStore, readWritableStore } from './storeRead.ts';
 
 /** What a commit stands on. */
@@ -23,6 +28,8 @@ export interface CommitParts {
   readonly clock: Clock;
   readonly replace: typeof replaceFile;
   readonly checkpoint?: Checkpoint;
+  /** Looks after what is written. */
+  readonly guard: Pick<Guard, 'mend' | 'writing' | 'wrote'>;
 }
 
 export interface CommitOptions {
@@ -40,6 +47,11 @@ export interface WrittenEntry {
   /** The entry before and after; undefined where there is none. */
   readonly before: JsonValue | undefined;
   readonly after: JsonValue | undefined;
+  /**
+   * What became of it: told about 50 ms later, or once it has been put back. Never rejects, and need
+   * not be waited for.
+   */
+  readonly aftermath: Promise<Aftermath>;
 }
 
 /** The file behind a path, with its locks held. */
@@ -58,19 +70,20 @@ export async function withTargets<T>(
 ): Promise<T> {
   try {
     const targets = new Map<string, FileTarget>();
-    for (const path of paths) targets.set(path, await resolveTarget(path));
+    for (const path of paths) targets.set(path, await targetOf(path));
     const names = [...targets.values()].flatMap((target) => target.names);
     return await parts.locks.withFileLocks(names, { ...(signal && { signal }) }, async (held) => {
       throwIfCancelled(signal);
       for (const [path, target] of targets) {
-        if (!isDeepStrictEqual(await resolveTarget(path), target)) {
+        if (!isDeepStrictEqual(await targetOf(path), target)) {
           throw new KnownError('disk.contended', { path });
         }
       }
       const files = new Map([...targets].map(([path, { file }]) => [path, file]));
       for (const file of new Set(files.values())) {
         const isAbandoned = (temporary: string) => parts.locks.isAbandoned(temporary);
-        await sweepTemporaryFiles(file, isAbandoned, [basename(runtimeCachePath(''))]);
+        const calls = await callsIn(dirname(file));
+        await sweepTemporaryFiles(file, isAbandoned, [basename(runtimeCachePath(''))], calls);
       }
       await parts.checkpoint?.('swept');
       return await task(files, held);
@@ -78,6 +91,10 @@ export async function withTargets<T>(
   } catch (error) {
     throw asDiskError(error, paths[0] ?? '');
   }
+}
+
+async function targetOf(path: string): Promise<FileTarget> {
+  return await resolveTarget(path, await callsIn(dirname(path)));
 }
 
 /** {@link withTargets} for one path, whose folder is made if need be. */
@@ -88,7 +105,8 @@ export async function withTarget<T>(
   task: (file: string, held: HeldLock) => Promise<T>,
 ): Promise<T> {
   try {
-    await makePrivateFolder(dirname(path));
+    const folder = dirname(path);
+    await makePrivateFolder(folder, await callsIn(folder));
   } catch (error) {
     throw asDiskError(error, path);
   }
@@ -98,8 +116,8 @@ export async function withTarget<T>(
 }
 
 /**
- * One attempt at a commit: lock, strict read, intent, atomic replacement. `wanted` can call it off
- * after the read. Nothing is written if the intent changes nothing.
+ * One attempt at a commit: lock, strict read, intent, atomic replacement. Nothing is written if the
+ * intent changes nothing and there is nothing to put back.
  *
  * @returns what was written, or undefined.
  */
@@ -108,20 +126,43 @@ export async function commitStoreOnce(
   intent: StoreIntent,
   parts: CommitParts,
   { signal, legacyPaths = [] }: CommitOptions,
-  wanted: (store: KnownStore) => boolean = () => true,
 ): Promise<WrittenEntry | undefined> {
   return await withTarget(storePath, parts, signal, async (file, held) => {
     const store = await readWritableStore(file, parts.clock);
     await parts.checkpoint?.('read');
-    if (!wanted(store)) return undefined;
     if (store.kind === 'absent') await refuseLegacy(storePath, legacyPaths);
     return await replaceStore({ storePath, file, held }, store, intent, parts);
   });
 }
 
 /**
- * The last step of a commit, under the lock: the intent applied to what was just read, and the file
- * replaced as a whole. Nothing is written if the intent changes nothing.
+ * One attempt at putting back what careless programs undid in a store, if they did. A store that is
+ * absent stays so.
+ */
+export async function mendStoreOnce(
+  storePath: string,
+  parts: CommitParts,
+  signal: AbortSignal,
+): Promise<void> {
+  await withTargets([storePath], parts, signal, async (files, held) => {
+    const file = files.get(storePath) ?? storePath;
+    const store = await readWritableStore(file, parts.clock);
+    if (store.kind === 'whole')
+      await replaceStore({ storePath, file, held }, store, NOTHING, parts);
+  });
+}
+
+const NOTHING: StoreIntent = {
+  summary: 'nothing',
+  entry: ['profiles', ''],
+  apply: (document) => document,
+};
+
+/**
+ * The last step of a commit, under the lock: what a careless program undid of earlier commits is put
+ * back in what was just read, the intent applied to that, and the file replaced as a whole. Nothing
+ * is written if nothing changes.
+ * @returns undefined if the intent changed nothing.
  */
 export async function replaceStore(
   { storePath, file, held }: { storePath: string; file: string; held: HeldLock },
@@ -129,20 +170,39 @@ export async function replaceStore(
   intent: StoreIntent,
   parts: CommitParts,
 ): Promise<WrittenEntry | undefined> {
-  const before = store.kind === 'whole' ? store.document : { version: 1, profiles: {} };
+  const read = store.kind === 'whole' ? store.document : { version: 1, profiles: {} };
+  const mended = store.kind === 'whole' ? await parts.guard.mend(file, store) : undefined;
+  const before = mended?.document ?? read;
   const after = intent.apply(before, storePath);
+  if (isDeepStrictEqual(after, read)) return undefined;
+  const written = parts.guard.writing(file);
+  let identity: FileIdentity;
+  let aftermath: Promise<Aftermath>;
+  try {
+    identity = await parts.replace(file, toBytes(after), {
+      expected: store.read,
+      reparse: (bytes) => assertMeans(bytes, intent.entry, after, storePath),
+      proveOwnership: () => held.proveOwnership(),
+      ...(parts.checkpoint && { checkpoint: parts.checkpoint }),
+    });
+    aftermath = parts.guard.wrote(storePath, {
+      file,
+      identity,
+      before: read,
+      document: after,
+      putBack: mended?.putBack ?? [],
+      changes: changedEntries(before, after),
+    });
+  } finally {
+    written();
+  }
   if (isDeepStrictEqual(after, before)) return undefined;
-  const identity = await parts.replace(file, toBytes(after), {
-    expected: store.read,
-    reparse: (written) => assertMeans(written, intent.entry, after, storePath),
-    proveOwnership: () => held.proveOwnership(),
-    ...(parts.checkpoint && { checkpoint: parts.checkpoint }),
-  });
   return {
     file,
     identity,
     before: entryOf(before, ...intent.entry),
     after: entryOf(after, ...intent.entry),
+    aftermath,
   };
 }
 
@@ -157,7 +217,7 @@ function assertMeans(
   after: JsonObject,
   path: string,
 ): void {
-  const parsed = parseAuthStore(written.toString());
+  const parsed = parseAuthStore(textOf(written));
   const isMeant =
     parsed.kind === 'whole' &&
     isDeepStrictEqual(entryOf(parsed.document, ...entry), entryOf(after, ...entry));

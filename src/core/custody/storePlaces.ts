@@ -1,3 +1,5 @@
+import type { Snapshot } from '../model/snapshot.ts';
+
 /**
  * Where an agent's logins may stand: its own store and the runtime cache beside it. Both need not
  * exist. Absolute paths.
@@ -6,4 +8,28 @@ export interface StorePlace {
   readonly stateDir: string;
   readonly agentId: string;
   readonly storePath: string;
+  /** Older files that waited for their import when it was looked; absent where there was none. */
+  readonly legacyPaths?: readonly string[];
+}
+
+/** Every agent of every state dir whose place is known, as a Snapshot has them. */
+export function placesIn(snapshot: Snapshot): readonly StorePlace[] {
+  return snapshot.stateDirs.flatMap(({ path: stateDir, agents }) =>
+    agents.flatMap(({ id: agentId, store }) =>
+      store.kind === 'unplaced'
+        ? []
+        : [
+            {
+              ...{ stateDir, agentId, storePath: store.path },
+              ...(store.kind === 'absent' &&
+                store.legacyPaths && { legacyPaths: store.legacyPaths }),
+            },
+          ],
+    ),
+  );
+}
+
+/** The state dirs of these places, each once. */
+export function stateDirsOf(places: readonly StorePlace[]): readonly string[] {
+  return [...new Set(places.map(({ stateDir }) => stateDir))];
 }

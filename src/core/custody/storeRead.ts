@@ -1,10 +1,12 @@
+import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
+import { callsIn } from '../disk/callsIn.ts';
 import { type AbsentFile, type ReadFile, strictRead } from '../disk/strictRead.ts';
 import type { JsonObject } from '../documents/json.ts';
 import { shownKey } from '../documents/shownText.ts';
 import { KnownError } from '../errors.ts';
 import { findRewriteLoss } from './rewriteLoss.ts';
-import { parseStoreBytes } from './storeBytes.ts';
+import { parseStoreBytes, textOf } from './storeBytes.ts';
 
 /** There is no store yet, or all of it was understood. */
 export type KnownStore =
@@ -24,7 +26,7 @@ const TORN_RETRY_MS = 20;
 export async function readKnownStore(path: string, clock: Clock): Promise<KnownStore> {
   const deadline = performance.now() + TORN_MS;
   for (;;) {
-    const read = await strictRead(path);
+    const read = await strictRead(path, await callsIn(dirname(path)));
     if (read.kind === 'absent') return { kind: 'absent', read };
     if (read.kind === 'unreadable') {
       throw new KnownError('store.unreadable', { path, errno: read.errno });
@@ -52,7 +54,7 @@ export async function readKnownStore(path: string, clock: Clock): Promise<KnownS
 export async function readWritableStore(path: string, clock: Clock): Promise<KnownStore> {
   const store = await readKnownStore(path, clock);
   if (store.kind === 'absent') return store;
-  const loss = findRewriteLoss(store.read.bytes.toString(), store.document);
+  const loss = findRewriteLoss(textOf(store.read.bytes), store.document);
   switch (loss?.kind) {
     case 'duplicateKey':
       throw new KnownError('store.duplicateKey', { path, key: shownKey(loss.key) });

@@ -1,23 +1,29 @@
-import { Cancelled, type Clock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { replaceFile } from '../disk/atomicFile.ts';
 import type { Checkpoint } from '../disk/checkpoint.ts';
+import { asDiskError, errnoOf } from '../disk/diskError.ts';
 import { FileLocks } from '../disk/fileLock.ts';
-import type { StoreIntent } from '../documents/storeIntents.ts';
-import { KnownError } from '../errors.ts';
-import type { Aftermath } from './aftermath.ts';
+import { resolveTarget } from '../disk/fileTarget.ts';
+import { type StoreIntent, upsertProfile } from '../documents/storeIntents.ts';
 import { HeldStores } from './heldStores.ts';
-import { isUndoneIn, LookAgain } from './lookAgain.ts';
+import type { LegacyImport } from './older/legacyImport.ts';
+import type { Aftermath } from './repair/aftermath.ts';
+import { Guard, type RepairReport } from './repair/guard.ts';
+import type { GuardTimes } from './repair/guardedFile.ts';
+import type { Knowledge } from './repair/tokenKnowledge.ts';
+import type { Promised } from './repair/undone.ts';
 import { startOver } from './startOver.ts';
 import {
   type CommitOptions,
   type CommitParts,
   commitStoreOnce,
+  mendStoreOnce,
   type WrittenEntry,
   withTargets,
 } from './storeCommit.ts';
-import type { KnownStore } from './storeRead.ts';
+import { readKnownStore } from './storeRead.ts';
 
-export interface VaultOptions {
+export interface VaultOptions extends Knowledge {
   readonly clock: Clock;
   /** One for the process, so that its callers queue; a new one unless given. */
   readonly locks?: Pick<FileLocks, 'withFileLocks' | 'isAbandoned'>;
@@ -26,6 +32,10 @@ export interface VaultOptions {
   readonly checkpoint?: Checkpoint;
   /** Told of every commit as soon as it is on stable storage, repairs included. Must not throw. */
   readonly onCommit?: (commit: StoreChange) => void;
+  /** Told of every entry of ours that another program undid. Must not throw. */
+  readonly onRepair?: (report: RepairReport) => void;
+  /** How commits are looked after; the tests have less patience. */
+  readonly guardTimes?: Partial<GuardTimes>;
   /** Another way to write; the tests hand in worse ones, to see themselves fail. */
   readonly replace?: typeof replaceFile;
 }
@@ -34,8 +44,9 @@ export interface StoreCommit {
   /** False: the store said so already, and nothing was written. */
   readonly changed: boolean;
   /**
-   * Tells, about 50 ms later, whether the commit still stands; until then one repair may be made.
-   * Never rejects, and need not be waited for: the commit is on stable storage already.
+   * Tells, about 50 ms later, whether the commit still stands, or once it has been put back. Never
+   * rejects, and need not be waited for: the commit is on stable storage already, and is looked after
+   * for half a minute in any case.
    */
   readonly aftermath: Promise<Aftermath>;
 }
@@ -62,19 +73,28 @@ export class Vault {
   readonly #log: (line: string) => void;
   readonly #onCommit: (commit: StoreChange) => void;
   readonly #disposed = new AbortController();
-  readonly #lookAgain: LookAgain;
+  readonly #guard: Guard;
 
   constructor(options: VaultOptions) {
-    const { clock, locks, log, checkpoint, replace = replaceFile } = options;
+    const { clock, locks, log, checkpoint, guardTimes, replace = replaceFile } = options;
+    this.#log = log;
+    this.#onCommit = options.onCommit ?? (() => {});
+    this.#guard = new Guard({
+      clock,
+      log,
+      knowledge: options,
+      repair: (storePath) => this.#mend(storePath),
+      onPutBack: this.#onCommit,
+      onRepair: options.onRepair ?? (() => {}),
+      ...(guardTimes && { times: guardTimes }),
+    });
     this.#parts = {
       locks: locks ?? new FileLocks({ app: 'coderclaw-auth', clock }),
       clock,
       replace,
+      guard: this.#guard,
       ...(checkpoint && { checkpoint }),
     };
-    this.#log = log;
-    this.#onCommit = options.onCommit ?? (() => {});
-    this.#lookAgain = new LookAgain(clock, this.#disposed.signal);
   }
 
   /**
@@ -121,6 +141,33 @@ export class Vault {
   }
 
   /**
+   * Makes the store (absolute path) of an agent that has none out of its older files, in one step
+   * (`legacyImport.ts`).
+   *
+   * @param legacyPaths Older files besides `auth.json`. Absolute paths.
+   * @returns undefined if there is a store, or nothing to import.
+   * @throws {KnownError} `legacy.unreadable`, `store.*`, `lock.*`, `disk.*`: nothing changed.
+   * @throws {Cancelled}
+   */
+  async importLegacy(
+    storePath: string,
+    legacyPaths: readonly string[],
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<LegacyImport | undefined> {
+    const { importLegacyOnce } = await import('./older/legacyImport.ts');
+    const attempt = () => importLegacyOnce(storePath, legacyPaths, this.#parts, signal);
+    const done = await startOver(attempt, this.#parts.clock, signal);
+    if (done === undefined) return undefined;
+    for (const { profileId, credential } of done.logins) {
+      const intent = upsertProfile(profileId, credential, { action: 'imported' });
+      const written = { ...done.written, before: undefined, after: credential };
+      void this.#committed({ storePath, intent, written });
+    }
+    for (const path of done.imported.left) this.#log(`${path}: imported, but could not be renamed`);
+    return done.imported;
+  }
+
+  /**
    * Runs `task` while holding several stores at once (absolute paths in folders that exist), taken in
    * one order by all programs. Commits made through {@link HeldStores} are each durable as they
    * resolve, and are looked after once the locks are released. For at most 20 s, after which nothing
@@ -144,35 +191,53 @@ export class Vault {
     }
   }
 
+  /**
+   * Looks after an entry that another process of ours wrote, as after a commit of this one.
+   * @returns false, and does nothing, if the store (absolute path) does not say so now.
+   * @throws {KnownError} `store.*`, `disk.*`
+   */
+  async lookAfter(storePath: string, promised: Promised): Promise<boolean> {
+    const file = await targetOf(storePath);
+    if (file === undefined) return false;
+    const store = await readKnownStore(file, this.#parts.clock);
+    return this.#guard.adopt(storePath, file, store, promised);
+  }
+
+  /**
+   * Whether an entry of a store (absolute path) is being looked after: not any more once somebody else
+   * has taken it back on purpose, or its time is over.
+   * @throws {KnownError} `disk.*`
+   */
+  async looksAfter(storePath: string, entry: Promised['entry']): Promise<boolean> {
+    const file = await targetOf(storePath);
+    return file !== undefined && this.#guard.has(file, entry);
+  }
+
   /** Stops looking after commits that were made. */
   dispose(): void {
     this.#disposed.abort();
+    this.#guard.dispose();
   }
 
   #committed(commit: StoreChange): Promise<Aftermath> {
     this.#log(`${commit.storePath}: ${commit.intent.summary}`);
     this.#onCommit(commit);
-    return this.#followUp(commit);
+    return commit.written.aftermath;
   }
 
-  async #followUp({ storePath, intent, written }: StoreChange): Promise<Aftermath> {
-    try {
-      if (!(await this.#lookAgain.wasUndone(intent, written))) return 'kept';
-      this.#log(`${storePath}: undone by a program that takes no lock: ${intent.summary}`);
-      const wanted = (store: KnownStore) => isUndoneIn(store, intent, written);
-      const options = { signal: this.#disposed.signal };
-      const attempt = () => commitStoreOnce(storePath, intent, this.#parts, options, wanted);
-      const again = await startOver(attempt, this.#parts.clock, this.#disposed.signal);
-      if (again === undefined) return 'kept';
-      this.#onCommit({ storePath, intent, written: again });
-      if (await this.#lookAgain.wasUndone(intent, again)) return 'undone';
-      this.#log(`${storePath}: repaired: ${intent.summary}`);
-      return 'repaired';
-    } catch (error) {
-      if (error instanceof Cancelled) return 'unknown';
-      const code = error instanceof KnownError ? error.code : 'unexpected failure';
-      this.#log(`${storePath}: could not look after it: ${intent.summary}: ${code}`);
-      return 'unknown';
-    }
+  #mend(storePath: string): Promise<void> {
+    const { signal } = this.#disposed;
+    const attempt = () => mendStoreOnce(storePath, this.#parts, signal);
+    return startOver(attempt, this.#parts.clock, signal);
+  }
+}
+
+/** The file behind a path; undefined if its folder is away. */
+async function targetOf(storePath: string): Promise<string | undefined> {
+  try {
+    return (await resolveTarget(storePath)).file;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw asDiskError(error, storePath);
   }
 }

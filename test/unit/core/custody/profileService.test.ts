@@ -2,31 +2,41 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemClock } from '../../../../src/core/clock.ts';
-import { type AgentFiles, ProfileService } from '../../../../src/core/custody/profileService.ts';
+import type { Journal, JournalDraft } from '../../../../src/core/custody/journal/journal.ts';
+import {
+  type AgentFiles,
+  ProfileService,
+  type ProfileServiceParts,
+} from '../../../../src/core/custody/profileService.ts';
 import { Vault } from '../../../../src/core/custody/vault.ts';
 import type { JsonObject } from '../../../../src/core/documents/json.ts';
-import { isKnown } from '../../../../src/core/errors.ts';
+import { isKnown, KnownError } from '../../../../src/core/errors.ts';
+import { tokenHash } from '../../../../src/core/model/loginFingerprint.ts';
 import type { Snapshot } from '../../../../src/core/model/snapshot.ts';
 import { agent, profile, provider, snapshot, stateDir } from '../../../support/snapshots.ts';
 import { workFolder } from '../disk/workFolder.ts';
 
 const LOGIN = { type: 'oauth', provider: 'p', access: 'access-SECRET', refresh: 'refresh-SECRET' };
+const OTHER = { ...LOGIN, access: 'access-2', refresh: 'refresh-2' };
 const CONFIG = { auth: { profiles: { 'p:x': { provider: 'p', mode: 'oauth' } } } };
 
 describe('profile service', () => {
   const path = workFolder();
   const vault = new Vault({ clock: systemClock, log: () => {} });
-  const service = new ProfileService(vault);
+  const parts: ProfileServiceParts = { vault, clock: systemClock, log: () => {} };
+  const service = new ProfileService(parts);
   let files: AgentFiles;
+  after(() => vault.dispose());
 
   beforeEach(async () => {
     files = {
+      stateDir: path(),
       storePath: path('agent', 'auth-profiles.json'),
       configPath: path('coderclaw.json'),
       legacyPaths: [],
     };
     await mkdir(dirname(files.storePath));
-    await write(files.storePath, { version: 1, profiles: { 'p:x': LOGIN, 'p:y': LOGIN } });
+    await write(files.storePath, { version: 1, profiles: { 'p:x': LOGIN, 'p:y': OTHER } });
     await write(files.configPath, CONFIG);
   });
 
@@ -69,47 +79,114 @@ describe('profile service', () => {
 
     it('leaves the config alone where another program undoes it', async () => {
       const undone = new ProfileService({
-        commitStore: async (...commit) => ({
-          ...(await vault.commitStore(...commit)),
-          aftermath: Promise.resolve('undone'),
-        }),
-        commitConfig: (...commit) => vault.commitConfig(...commit),
+        ...parts,
+        vault: {
+          commitStore: async (...commit) => ({
+            ...(await vault.commitStore(...commit)),
+            aftermath: Promise.resolve('undone'),
+          }),
+          commitConfig: (...commit) => vault.commitConfig(...commit),
+          withStores: (paths, options, task) => vault.withStores(paths, options, task),
+          importLegacy: (...files) => vault.importLegacy(...files),
+        },
       });
       assert.deepEqual(await undone.signOut(files, 'p:x', async () => now()), { undone: true });
       assert.deepEqual(await read(files.configPath), CONFIG);
     });
-  });
 
-  describe('the copy in the runtime cache', () => {
-    const cache = () => path('agent', 'auth.json');
-
-    const contents: readonly [string, JsonObject, boolean][] = [
-      ['the same refresh token', { q: { type: 'oauth', refresh: 'refresh-SECRET' } }, true],
-      ['the same access token', { q: { type: 'oauth', access: 'access-SECRET' } }, true],
-      ['another login', { p: { type: 'oauth', access: 'a', refresh: 'r' } }, false],
-      ['no secret at all', { p: { type: 'oauth', access: '', note: 'access-SECRET' } }, false],
-      ['nothing', {}, false],
-    ];
-    for (const [title, content, isCopy] of contents) {
-      it(`${isCopy ? 'is named' : 'is none'}: ${title}`, async () => {
-        await write(cache(), content);
-        const found = await service.cachedCopy(files, 'p:x');
-        assert.deepEqual(found, isCopy ? { path: cache(), certain: true } : undefined);
-      });
-    }
-
-    it('is none where there is no cache, or no such profile', async () => {
-      assert.equal(await service.cachedCopy(files, 'p:x'), undefined);
-      await writeFile(cache(), '{');
-      assert.equal(await service.cachedCopy(files, 'p:z'), undefined);
+    it('takes it out of the runtime cache, where nothing else in the store is the same', async () => {
+      const cache = path('agent', 'auth.json');
+      await write(cache, { p: { type: 'oauth', refresh: 'refresh-SECRET' }, q: { key: 'k' } });
+      await service.signOut(files, 'p:x', async () => now());
+      assert.deepEqual(await read(cache), { q: { key: 'k' } });
     });
 
-    it('cannot be ruled out where the cache cannot be read', async () => {
-      for (const text of ['', '{"p":{"refresh":"refresh-SEC', '[]']) {
-        await writeFile(cache(), text);
-        const found = await service.cachedCopy(files, 'p:x');
-        assert.deepEqual(found, { path: cache(), certain: false });
-      }
+    it('says before which caches will keep a copy', async () => {
+      const cache = path('agent', 'auth.json');
+      await write(cache, { p: { type: 'oauth', refresh: 'refresh-SECRET' } });
+      assert.deepEqual(await service.copiesLeft(files, 'p:x'), []);
+      await writeFile(cache, '{');
+      assert.deepEqual(await service.copiesLeft(files, 'p:x'), [{ path: cache, certain: false }]);
+    });
+  });
+
+  describe('the journal of a sign-out', () => {
+    const drafts: JournalDraft[] = [];
+    const events: string[] = [];
+    let replaceMeanwhile: (() => Promise<void>) | undefined;
+    const journal: Pick<Journal, 'open'> = {
+      open: async (stateDir, draft) => {
+        assert.equal(stateDir, path());
+        const number = drafts.push(draft);
+        events.push(`open ${number}`);
+        await replaceMeanwhile?.();
+        replaceMeanwhile = undefined;
+        return {
+          id: `${number}`,
+          path: `/journal/${number}`,
+          answer: async () => {},
+          drop: async () => {
+            events.push(`drop ${number}`);
+          },
+        };
+      },
+    };
+    const noting = () =>
+      new ProfileService({
+        ...parts,
+        journal,
+        vault: {
+          commitStore: async (...commit) => {
+            const done = await vault.commitStore(...commit);
+            events.push('commit');
+            return done;
+          },
+          commitConfig: (...commit) => vault.commitConfig(...commit),
+          withStores: (paths, options, task) => vault.withStores(paths, options, task),
+          importLegacy: (...more) => vault.importLegacy(...more),
+        },
+      });
+    const removal = (refresh: string): JournalDraft => ({
+      kind: 'removal',
+      storePath: files.storePath,
+      profileId: 'p:x',
+      login: tokenHash(refresh),
+    });
+
+    beforeEach(() => {
+      drafts.length = 0;
+      events.length = 0;
+    });
+
+    it('is told before the removal, and left to be dropped later', async () => {
+      await noting().signOut(files, 'p:x', async () => now());
+      assert.deepEqual(drafts, [removal('refresh-SECRET')]);
+      assert.deepEqual(events, ['open 1', 'commit']);
+    });
+
+    it('forgets a removal that failed', async () => {
+      await assert.rejects(
+        noting().signOut(files, 'p:z', async () => now()),
+        (error) => isKnown(error, 'profile.gone'),
+      );
+      assert.deepEqual(events, ['open 1', 'drop 1']);
+    });
+
+    it('names the login that was removed, though somebody refreshed it meanwhile', async () => {
+      replaceMeanwhile = () =>
+        write(files.storePath, { version: 1, profiles: { 'p:x': { ...LOGIN, refresh: 'r2' } } });
+      await noting().signOut(files, 'p:x', async () => now());
+      assert.deepEqual(drafts, [removal('refresh-SECRET'), removal('r2')]);
+      assert.deepEqual(events, ['open 1', 'commit', 'open 2', 'drop 1']);
+    });
+
+    it('that cannot be written is no reason to keep a login', async () => {
+      replaceMeanwhile = async () => {
+        throw new KnownError('disk.full', { path: '/journal' });
+      };
+      await noting().signOut(files, 'p:x', async () => now());
+      assert.deepEqual(events, ['open 1', 'commit']);
+      assert.deepEqual(Object.keys((await read(files.storePath))['profiles'] ?? {}), ['p:y']);
     });
   });
 
@@ -121,14 +198,31 @@ describe('profile service', () => {
       assert.deepEqual((await read(files.storePath))['order'], { ' P ': ['p:x', 'p:new', 'p:y'] });
     });
 
-    it('makes no store that hides older logins', async () => {
+    it('imports older sign-ins first where there is no store', async () => {
       const legacyPath = path('oauth.json');
       await write(legacyPath, { p: { refresh: 'r' } });
       const none = { ...files, storePath: path('new', 'auth-profiles.json') };
-      await assert.rejects(
-        service.useFirst({ ...none, legacyPaths: [legacyPath] }, 'p', 'p:x', []),
-        (error) => isKnown(error, 'store.legacyPending'),
-      );
+      await service.useFirst({ ...none, legacyPaths: [legacyPath] }, 'p', 'p:default', []);
+      const { order, profiles } = await read(none.storePath);
+      assert.deepEqual(order, { p: ['p:default'] });
+      assert.deepEqual(profiles, { 'p:default': { type: 'oauth', provider: 'p', refresh: 'r' } });
+    });
+  });
+
+  describe('importing older sign-ins', () => {
+    it('says before from where and for which providers', async () => {
+      const none = { ...files, storePath: path('new', 'auth-profiles.json') };
+      assert.deepEqual(await service.plannedImport(none), { sources: [], providers: [] });
+      await mkdir(path('new'));
+      await write(path('new', 'auth.json'), {
+        'Z.AI': { type: 'api_key', key: 'k' },
+        z: { type: 'token', provider: 'zai', token: 't' },
+        q: { type: 'api_key', key: 'k' },
+      });
+      assert.deepEqual(await service.plannedImport(none), {
+        sources: [path('new', 'auth.json')],
+        providers: ['zai', 'q'],
+      });
     });
   });
 });

@@ -275,7 +275,7 @@ describe('vault: stores', () => {
       assert.deepEqual((await stored()).profiles, {});
     });
 
-    it('says so when it is undone twice', async () => {
+    it('says so when it is undone again and again', async () => {
       await writeFile(store(), OLD);
       const { aftermath } = await vaultWith().commitStore(store(), upsertProfile('p:a', TOKEN));
       const timer = setInterval(() => void writeFile(store(), OLD), 15);

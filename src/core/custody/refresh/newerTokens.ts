@@ -1,0 +1,106 @@
+import { tokenHash } from '../../model/loginFingerprint.ts';
+import type { TokenRecords } from '../../model/refreshLog.ts';
+import { familyOf, isUsedUp, successorsOf } from '../../model/tokenFamily.ts';
+import type { Identity } from '../../signin/descriptor.ts';
+import { identityOfStored, sameIdentity } from '../../signin/identity.ts';
+import type { RenewedTokens } from '../../signin/refreshGrant.ts';
+import type { JournalEntry } from '../journal/journal.ts';
+import type { HeldLogin } from './holders.ts';
+import { fromAnswer, usableFields } from './refreshAnswer.ts';
+
+/** Tokens of a login that are newer than those of one of its holders. Holds secrets. */
+export interface NewerTokens {
+  readonly fields: RenewedTokens['fields'];
+  readonly identity?: Identity;
+  /** `tokenHash` of the refresh token. */
+  readonly hash: string;
+}
+
+/** All that is known about where tokens are. */
+export interface Evidence {
+  readonly logins: readonly HeldLogin[];
+  readonly entries: readonly JournalEntry[];
+  readonly records: TokenRecords;
+  /** An answer in hand, which the journal need not hold. */
+  readonly arrived?: RenewedTokens;
+}
+
+/**
+ * The newest tokens that can be had for `login` without a request, if they are newer than its own. None
+ * of them is known to be spent. They are found
+ * - where the log says which token came after, in a store, a cache, or an answer in the journal;
+ * - in a twin that has the same refresh token and another access token, which ends later;
+ * - in a profile of the same name, provider and person that ends later: somebody who keeps no such log
+ *   has refreshed it there;
+ * - in the runtime cache of a holder, where it is of the same person, ends later, and belongs to none
+ *   of the stored profiles: another program refreshes from there.
+ */
+export function newerTokens(login: HeldLogin, evidence: Evidence): NewerTokens | undefined {
+  const candidates = [...fromPlaces(login, evidence), ...fromAnswers(login, evidence)].filter(
+    ({ hash }) => !isUsedUp(hash, evidence.records),
+  );
+  return candidates.reduce<NewerTokens | undefined>(
+    (best, one) => (best === undefined || one.fields.expires > best.fields.expires ? one : best),
+    undefined,
+  );
+}
+
+function fromPlaces(login: HeldLogin, { logins, records }: Evidence): NewerTokens[] {
+  const successors = new Set(successorsOf(login.hash, records));
+  const family = familyOf(login.hash, records);
+  const holders = new Set(
+    logins.filter(({ hash }) => family.has(hash)).map(({ storePath }) => storePath),
+  );
+  const storedHashes = new Set(
+    logins.filter(({ profileId }) => profileId !== undefined).map(({ hash }) => hash),
+  );
+  const end = login.expires ?? 0;
+  return logins.flatMap((one) => {
+    const { access, refresh, expires } = one.credential;
+    const fields = usableFields({
+      access: access ?? null,
+      refresh: refresh ?? null,
+      expires: expires ?? null,
+    });
+    if (fields === undefined || one.provider !== login.provider) return [];
+    const isLater = fields.expires > end;
+    if (one.hash === login.hash) {
+      return isLater && access !== login.credential['access'] ? [{ fields, hash: one.hash }] : [];
+    }
+    const isOfSameLogin = (): boolean =>
+      one.profileId === undefined
+        ? holders.has(one.storePath) && !storedHashes.has(one.hash)
+        : one.profileId === login.profileId;
+    const isNewer =
+      successors.has(one.hash) || (isLater && isOfSameLogin() && isSamePerson(one, login));
+    return isNewer ? [{ fields, hash: one.hash }] : [];
+  });
+}
+
+function fromAnswers(login: HeldLogin, { entries, records, arrived }: Evidence): NewerTokens[] {
+  const chain = new Set([login.hash, ...successorsOf(login.hash, records)]);
+  const answers = entries.map(({ draft, answer }) =>
+    draft.kind === 'refresh' && chain.has(draft.from) ? fromAnswer(answer) : undefined,
+  );
+  return [arrived, ...answers].flatMap((renewed) => {
+    if (renewed === undefined) return [];
+    const { fields, identity } = renewed;
+    const hash = tokenHash(fields.refresh);
+    if (hash === login.hash && fields.expires <= (login.expires ?? 0)) return [];
+    const isOthers = sameIdentity(identityOf(login), withProvider(identity, login)) === 'other';
+    return isOthers ? [] : [{ fields, identity, hash }];
+  });
+}
+
+function isSamePerson(a: HeldLogin, b: HeldLogin): boolean {
+  return sameIdentity(identityOf(a), identityOf(b)) === 'same';
+}
+
+/** Both sides are of one provider; they may spell it differently. */
+function identityOf(login: HeldLogin): Identity {
+  return withProvider(identityOfStored(login.credential), login);
+}
+
+function withProvider(identity: Identity, { provider }: HeldLogin): Identity {
+  return { ...identity, provider };
+}

@@ -1,0 +1,276 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type FileIdentity, isSameFile } from '../../disk/fileIdentity.ts';
+import { LOCK_TIMES } from '../../disk/fileLock.ts';
+import type { JsonObject, JsonValue } from '../../documents/json.ts';
+import { entryOf, putEntry } from '../../documents/storeIntents.ts';
+import type { KnownStore } from '../storeRead.ts';
+import type { Aftermath } from './aftermath.ts';
+import type { ChangedEntry } from './changedEntries.ts';
+import { holdsSpentToken, type Knowledge } from './tokenKnowledge.ts';
+import { type Promised, type Sighting, standingOf } from './undone.ts';
+
+/** All in milliseconds. */
+export interface GuardTimes {
+  /** For how long a commit is looked after. */
+  readonly windowMs: number;
+  /** From a write to the look that its aftermath is told by. */
+  readonly firstLookMs: number;
+  /** Events of a folder within this time become one look. */
+  readonly hintMs: number;
+  /** From look to look where no event comes. */
+  readonly paceMs: number;
+  /** How often one entry is put back. */
+  readonly mostRepairs: number;
+}
+
+/** One entry that is looked after, from one commit to the next of ours on the same entry. */
+export interface GuardedEntry extends Promised {
+  /** What stood there before our commits that are still looked after, the latest first. */
+  readonly old: readonly (JsonValue | undefined)[];
+  readonly isOldToo: Promised['isOld'];
+  /** By the steady clock. */
+  readonly until: number;
+  /** By the clock of the machine; compared with what other processes noted down. */
+  readonly since: number;
+  /** When we wrote it last, by the steady clock. */
+  wroteAt: number;
+  isUndone: boolean;
+  repairs: number;
+}
+
+/** An entry that is written all the time needs no longer memory. */
+const MOST_OLD = 16;
+const never = (): boolean => false;
+
+/** A document with what was undone put back, and what that was. */
+export interface Mended {
+  readonly document: JsonObject;
+  readonly putBack: readonly GuardedEntry[];
+}
+
+interface Waiting {
+  readonly entries: readonly GuardedEntry[];
+  readonly resolve: (aftermath: Aftermath) => void;
+}
+
+/** One store with entries that are looked after: the bookkeeping, without reading or writing. */
+export class GuardedFile {
+  readonly storePath: string;
+  readonly file: string;
+  readonly #times: GuardTimes;
+  readonly #knowledge: Knowledge;
+  readonly #entries = new Map<string, GuardedEntry>();
+  readonly #hopeless = new Set<GuardedEntry>();
+  #waiting: Waiting[] = [];
+  /** As we last saw or wrote it. */
+  #last: JsonObject | undefined;
+  /** Of the file that we put in place last. */
+  #identity: FileIdentity | undefined;
+  /** How often we wrote it: what was read before the last time is out of date. */
+  writes = 0;
+
+  // For the looks, which are not made here.
+  isLookDue = false;
+  isLookedAt = false;
+  lookAgain = false;
+  isBeingWritten = false;
+  failure: string | undefined;
+
+  constructor(storePath: string, file: string, times: GuardTimes, knowledge: Knowledge) {
+    this.storePath = storePath;
+    this.file = file;
+    this.#times = times;
+    this.#knowledge = knowledge;
+  }
+
+  has(entry: Promised['entry']): boolean {
+    return this.#entries.has(idOf(entry));
+  }
+
+  get isAwaited(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Nothing is looked after any more. */
+  get isOver(): boolean {
+    return this.#entries.size === 0 && !this.isAwaited;
+  }
+
+  get hasUndone(): boolean {
+    return [...this.#entries.values()].some(({ isUndone }) => isUndone);
+  }
+
+  /** Finds out what became of each entry. What was once found undone stays so until it is put back. */
+  async judge(store: KnownStore): Promise<void> {
+    // A store that was deleted as a whole was deleted on purpose: no program undoes an entry so.
+    if (store.kind === 'absent') {
+      this.#entries.clear();
+      this.#last = undefined;
+      return;
+    }
+    const { document, read } = store;
+    const isOurFile = this.#identity !== undefined && isSameFile(read.identity, this.#identity);
+    const seen = { document, last: this.#last, isOurFile };
+    this.#last = document;
+    const now = performance.now();
+    const standings = [...this.#entries].map(([id, one]) => {
+      const standing = standingOf(one, { ...seen, ageMs: now - one.wroteAt });
+      return { id, one, standing };
+    });
+    const { writes } = this;
+    for (const { id, one, standing } of standings) {
+      if (standing === 'stands') {
+        one.isUndone = false;
+        continue;
+      }
+      const verdict = await this.#lastWord(one, standing, seen);
+      // We wrote meanwhile, or another look was faster.
+      if (writes !== this.writes || this.#entries.get(id) !== one) continue;
+      if (verdict === 'over') this.#entries.delete(id);
+      else one.isUndone = verdict === 'undone';
+    }
+  }
+
+  async #lastWord(
+    one: GuardedEntry,
+    standing: 'other' | 'undone' | 'revoked',
+    { document, isOurFile }: Omit<Sighting, 'ageMs'>,
+  ): Promise<'undone' | 'other' | 'over'> {
+    const now = entryOf(document, ...one.entry);
+    // A spent token helps nobody, whoever brought it back; and we write none either.
+    const isSpent = one.entry[0] === 'profiles' && (await holdsSpentToken(now, this.#knowledge));
+    if (standing === 'other' && !isSpent) return 'other';
+    if (standing === 'revoked' && !isSpent && !one.isUndone) return 'over';
+    if (one.entry[0] !== 'profiles') return 'undone';
+    if (await holdsSpentToken(one.value, this.#knowledge)) return 'over';
+    if (now !== undefined || this.#knowledge.removedByUs === undefined) return 'undone';
+    // Who removes a profile notes it down first, and may then have waited for our lock.
+    const since = isOurFile ? one.since : one.since - LOCK_TIMES.waitMs;
+    const isRemoved = await this.#knowledge.removedByUs(this.storePath, one.entry[1], since);
+    return isRemoved ? 'over' : 'undone';
+  }
+
+  /** Puts back what {@link judge} found undone. */
+  mend(document: JsonObject): Mended {
+    const putBack = [...this.#entries.values()].filter(
+      ({ isUndone, repairs }) => isUndone && repairs < this.#times.mostRepairs,
+    );
+    return {
+      document: putBack.reduce(
+        (mended, { entry, value }) => putEntry(mended, entry, value),
+        document,
+      ),
+      putBack,
+    };
+  }
+
+  /** What is undone and has been put back too often already, from now on left to itself. */
+  takeHopeless(): readonly GuardedEntry['entry'][] {
+    const hopeless = [...this.#entries].filter(
+      ([, { isUndone, repairs }]) => isUndone && repairs >= this.#times.mostRepairs,
+    );
+    for (const [id, one] of hopeless) {
+      this.#entries.delete(id);
+      this.#hopeless.add(one);
+    }
+    return hopeless.map(([, { entry }]) => entry);
+  }
+
+  /** Takes note of a write of ours. @param at milliseconds since the epoch. */
+  wrote(
+    {
+      identity,
+      document,
+      putBack,
+      changes,
+    }: {
+      readonly identity: FileIdentity;
+      readonly document: JsonObject;
+      readonly putBack: readonly GuardedEntry[];
+      readonly changes: readonly ChangedEntry[];
+    },
+    at: number,
+  ): Promise<Aftermath> {
+    this.writes += 1;
+    this.#last = document;
+    this.#identity = identity;
+    for (const one of putBack) {
+      one.repairs += 1;
+      one.isUndone = false;
+      one.wroteAt = performance.now();
+    }
+    const entries = changes.map(({ entry, before, after }) => {
+      const earlier = this.#entries.get(idOf(entry));
+      // A copy of the store may be as old as any of our commits that are still looked after.
+      const old = [before, ...(earlier ? [earlier.value, ...earlier.old] : [])].slice(0, MOST_OLD);
+      return this.#add({ entry, value: after, isOld: earlier?.isOldToo ?? never }, at, old);
+    });
+    if (entries.length === 0) return Promise.resolve('kept');
+    return new Promise((resolve) => {
+      this.#waiting.push({ entries, resolve });
+    });
+  }
+
+  /** Looks after an entry that another process of ours wrote. @returns whether it stands. */
+  adopt(store: KnownStore & { kind: 'whole' }, promised: Promised, at: number): boolean {
+    const { entry, value } = promised;
+    if (!isDeepStrictEqual(entryOf(store.document, ...entry), value)) return false;
+    this.#last ??= store.document;
+    const known = this.#entries.get(idOf(entry));
+    if (known === undefined || !isDeepStrictEqual(known.value, value)) this.#add(promised, at, []);
+    return true;
+  }
+
+  #add(
+    { entry, value, isOld }: Promised,
+    since: number,
+    old: readonly (JsonValue | undefined)[],
+  ): GuardedEntry {
+    const now = performance.now();
+    const one: GuardedEntry = {
+      entry,
+      value,
+      old,
+      isOldToo: isOld,
+      isOld: (seen) => isOld(seen) || old.some((value) => isDeepStrictEqual(value, seen)),
+      since,
+      until: now + this.#times.windowMs,
+      wroteAt: now,
+      isUndone: false,
+      repairs: 0,
+    };
+    this.#entries.set(idOf(entry), one);
+    return one;
+  }
+
+  /** Tells what became of the commits that a look from `began` (steady clock) on can tell of. */
+  settle(began: number): void {
+    this.#waiting = this.#waiting.filter(({ entries, resolve }) => {
+      const current = entries.filter((one) => this.#entries.get(idOf(one.entry)) === one);
+      if (entries.some((one) => this.#hopeless.has(one))) resolve('undone');
+      else if (current.some(({ isUndone }) => isUndone)) return true;
+      else if (current.some(({ wroteAt }) => began < wroteAt + this.#times.firstLookMs - 1)) {
+        return true;
+      } else resolve(entries.some(({ repairs }) => repairs > 0) ? 'repaired' : 'kept');
+      for (const one of entries) this.#hopeless.delete(one);
+      return false;
+    });
+    if (!this.isAwaited) this.#hopeless.clear();
+  }
+
+  giveUp(aftermath: Aftermath): void {
+    for (const { resolve } of this.#waiting) resolve(aftermath);
+    this.#waiting = [];
+  }
+
+  /** Forgets what was looked after for long enough by a look that began then (steady clock). */
+  prune(began: number): void {
+    for (const [id, { until }] of this.#entries) {
+      if (until <= began) this.#entries.delete(id);
+    }
+  }
+}
+
+function idOf([part, key]: Promised['entry']): string {
+  return `${part} ${key}`;
+}

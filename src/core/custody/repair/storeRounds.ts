@@ -1,0 +1,79 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Clock } from '../../clock.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../documents/json.ts';
+import { runtimeCachePath } from '../../documents/locations.ts';
+import { entryOf } from '../../documents/storeIntents.ts';
+import { tokenHash } from '../../model/loginFingerprint.ts';
+import { readRuntimeCache } from '../cache/cacheRead.ts';
+import type { StorePlace } from '../storePlaces.ts';
+import { readKnownStore } from '../storeRead.ts';
+
+/** The stores as they are at one moment, read without their locks and each once. */
+export class StoreRounds {
+  readonly #places: readonly StorePlace[];
+  readonly #clock: Clock;
+  readonly #read = new Map<string, Promise<JsonObject | undefined>>();
+
+  constructor(places: readonly StorePlace[], clock: Clock) {
+    this.#places = places;
+    this.#clock = clock;
+  }
+
+  /**
+   * What stands under a profile id; undefined for nothing.
+   * @throws {KnownError} `store.*`: unreadable is not empty.
+   */
+  async profile(storePath: string, profileId: string): Promise<JsonValue | undefined> {
+    const document = await this.#document(storePath);
+    return document && entryOf(document, 'profiles', profileId);
+  }
+
+  /**
+   * Whether a store or a runtime cache of any place holds a refresh token (by its `tokenHash`) that
+   * `isMeant`. What cannot be read holds none that could be changed.
+   */
+  async holdToken(isMeant: (hash: string) => boolean): Promise<boolean> {
+    const isOld = (login: JsonValue): boolean => {
+      if (!isJsonObject(login) || login['type'] !== 'oauth') return false;
+      const { refresh } = login;
+      return typeof refresh === 'string' && refresh !== '' && isMeant(tokenHash(refresh));
+    };
+    for (const { storePath } of this.#places) {
+      const [document, cache] = await Promise.all([
+        this.#document(storePath).catch(() => undefined),
+        readRuntimeCache(runtimeCachePath(dirname(storePath)), this.#clock),
+      ]);
+      const profiles = document?.['profiles'];
+      if (isJsonObject(profiles) && Object.values(profiles).some(isOld)) return true;
+      if (cache.kind === 'whole' && Object.values(cache.document).some(isOld)) return true;
+    }
+    return false;
+  }
+
+  /** Older files beside a store that would be hidden if it came into being without their import. */
+  legacyPathsOf(storePath: string): readonly string[] {
+    return this.#places.find((place) => place.storePath === storePath)?.legacyPaths ?? [];
+  }
+
+  async hasFolder(storePath: string): Promise<boolean> {
+    try {
+      return (await stat(dirname(storePath))).isDirectory();
+    } catch {
+      return false;
+    }
+  }
+
+  #document(storePath: string): Promise<JsonObject | undefined> {
+    let read = this.#read.get(storePath);
+    if (read === undefined) {
+      read = readKnownStore(storePath, this.#clock).then((store) =>
+        store.kind === 'whole' ? store.document : undefined,
+      );
+      // Whoever asks gets the failure; nobody may ask any more.
+      read.catch(() => {});
+      this.#read.set(storePath, read);
+    }
+    return read;
+  }
+}

@@ -1,0 +1,493 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { systemClock } from '../../../../../src/core/clock.ts';
+import { entryHash, loginHash } from '../../../../../src/core/custody/entryHash.ts';
+import { Journal, type JournalDraft } from '../../../../../src/core/custody/journal/journal.ts';
+import { RefreshMemory } from '../../../../../src/core/custody/refresh/refreshMemory.ts';
+import {
+  Upkeep,
+  type UpkeepNotice,
+  type UpkeepOptions,
+} from '../../../../../src/core/custody/repair/upkeep.ts';
+import { Vault } from '../../../../../src/core/custody/vault.ts';
+import { FileLocks } from '../../../../../src/core/disk/fileLock.ts';
+import type { JsonObject } from '../../../../../src/core/documents/json.ts';
+import { KnownError } from '../../../../../src/core/errors.ts';
+import { tokenHash } from '../../../../../src/core/model/loginFingerprint.ts';
+import { workFolder } from '../../disk/workFolder.ts';
+import { ManualClock } from '../../liveSnapshot/manualClock.ts';
+
+const login = (refresh: string, more: JsonObject = {}) => ({
+  type: 'oauth',
+  provider: 'p',
+  access: `access of ${refresh}`,
+  refresh,
+  expires: 1,
+  ...more,
+});
+const OLD = login('old');
+const NEW = login('new');
+
+describe('upkeep', () => {
+  const path = workFolder();
+  const folder = () => path('agents', 'main', 'agent');
+  const store = () => path('agents', 'main', 'agent', 'auth-profiles.json');
+  const dirs = () => [path()];
+  let clock: ManualClock;
+  let journal: Journal;
+  let memory: RefreshMemory;
+  let vault: Vault;
+  let upkeeps: Upkeep[];
+  let notices: UpkeepNotice[];
+  let settled: number;
+  let owner: 'alive' | 'dead' | 'unknown';
+  let mine: boolean;
+
+  beforeEach(async () => {
+    clock = new ManualClock(Date.now());
+    const locks = new FileLocks({ app: 't', clock: systemClock });
+    journal = new Journal({ clock });
+    memory = new RefreshMemory({ locks });
+    const guardTimes = { firstLookMs: 20, hintMs: 20 };
+    vault = new Vault({ clock: systemClock, log: () => {}, locks, guardTimes });
+    upkeeps = [];
+    notices = [];
+    settled = 0;
+    owner = 'dead';
+    mine = false;
+    await mkdir(folder(), { recursive: true });
+  });
+  afterEach(() => {
+    for (const upkeep of upkeeps) upkeep.dispose();
+    vault.dispose();
+  });
+
+  function upkeepWith(options: Partial<UpkeepOptions> = {}): Upkeep {
+    const upkeep = new Upkeep({
+      vault,
+      journal: {
+        entries: async (of) =>
+          (await journal.entries(of)).map((entry) => ({ ...entry, owner, mine })),
+        drop: (entry) => journal.drop(entry),
+      },
+      memory,
+      refresher: {
+        settle: async () => {
+          settled += 1;
+          await write({ 'p:a': NEW });
+          return 'settled';
+        },
+      },
+      places: async () => [{ stateDir: path(), agentId: 'main', storePath: store() }],
+      clock,
+      log: () => {},
+      tell: (notice) => notices.push(notice),
+      ...options,
+    });
+    upkeeps.push(upkeep);
+    return upkeep;
+  }
+
+  async function write(profiles: JsonObject, rest: JsonObject = {}): Promise<void> {
+    await writeFile(store(), JSON.stringify({ version: 1, profiles, ...rest }), { mode: 0o600 });
+  }
+
+  async function profile(id = 'p:a'): Promise<JsonObject | undefined> {
+    return JSON.parse(await readFile(store(), 'utf8')).profiles[id];
+  }
+
+  async function promise(
+    draft: Partial<JournalDraft> & Pick<JournalDraft, 'kind'>,
+    answer?: JsonObject,
+  ) {
+    const all = { provider: 'p', profileId: 'p:a', storePath: store(), seen: null, ...draft };
+    const { seen, provider, ...rest } = all;
+    const body =
+      draft.kind === 'removal' ? rest : draft.kind === 'store' ? all : { provider, ...rest };
+    const slot = await journal.open(path(), body as JournalDraft);
+    if (answer !== undefined) await slot.answer(answer);
+    return slot;
+  }
+
+  const open = async () => (await journal.entries(dirs())).length;
+
+  async function until(what: string, isSo: () => Promise<boolean> | boolean): Promise<void> {
+    for (let n = 0; n < 300; n++) {
+      if (await isSo()) return;
+      await systemClock.sleep(10);
+    }
+    assert.fail(`never: ${what}`);
+  }
+
+  /** Lets time pass in steps that wake whoever is due, and gives them time to work. */
+  async function pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 5_000) {
+      clock.advance(Math.min(5_000, left));
+      await systemClock.sleep(30);
+    }
+  }
+
+  it('with nothing open: nothing waits, whatever changes', async () => {
+    const upkeep = upkeepWith();
+    await upkeep.start();
+    assert.deepEqual(clock.pending, []);
+    upkeep.hint();
+    upkeep.hint();
+    assert.equal(clock.pending.length, 1);
+    await pass(1_000);
+    assert.deepEqual(clock.pending, []);
+  });
+
+  describe('a sign-in in the journal', () => {
+    it('I11: of a dead process, where nothing stood: is stored, and the entry goes when it lasts', async () => {
+      await promise({ kind: 'store' }, NEW);
+      await upkeepWith().start();
+      assert.deepEqual(await profile(), NEW);
+      assert.deepEqual(notices, [{ kind: 'stored', profileId: 'p:a', storePath: store() }]);
+      await pass(25_000);
+      assert.equal(await open(), 1);
+      await pass(10_000);
+      assert.equal(await open(), 0);
+      assert.deepEqual(clock.pending, []);
+    });
+
+    it('is stored after the older sign-ins that it would hide', async () => {
+      const legacy = path('oauth.json');
+      await writeFile(legacy, '{"q":{"refresh":"waiting"}}');
+      await promise({ kind: 'store' }, NEW);
+      const place = { stateDir: path(), agentId: 'main', storePath: store() };
+      await upkeepWith({ places: async () => [{ ...place, legacyPaths: [legacy] }] }).start();
+      assert.deepEqual(await profile(), NEW);
+      assert.equal((await profile('q:default'))?.['refresh'], 'waiting');
+    });
+
+    it('replaces what stood there when it was made, and nothing else', async () => {
+      const other = login('other', { accountId: 'other' });
+      await write({ 'p:a': OLD, 'p:b': other });
+      await promise({ kind: 'store', seen: entryHash(OLD) }, NEW);
+      const mine = login('new', { accountId: 'mine' });
+      await promise({ kind: 'store', profileId: 'p:b', seen: entryHash(OLD) }, mine);
+      await upkeepWith().start();
+      assert.deepEqual([await profile(), await profile('p:b')], [NEW, other]);
+      assert.equal(await open(), 1);
+    });
+
+    it('I16: is stored once, however often it is taken up, and by however many', async () => {
+      await write({ 'p:x': OLD });
+      await promise({ kind: 'store' }, NEW);
+      await Promise.all([1, 2, 3].map(() => upkeepWith().start()));
+      const once = await readFile(store(), 'utf8');
+      await Promise.all([1, 2, 3].map(() => upkeepWith().start()));
+      assert.equal(await readFile(store(), 'utf8'), once);
+      assert.equal(notices.length, 1);
+      assert.deepEqual(JSON.parse(once).profiles, { 'p:x': OLD, 'p:a': NEW });
+    });
+
+    it('that was removed since is not brought back', async () => {
+      await promise({ kind: 'store' }, NEW);
+      clock.advance(10);
+      await promise({ kind: 'removal', login: loginHash(NEW) });
+      await upkeepWith().start();
+      await assert.rejects(readFile(store()));
+      assert.equal(await open(), 1);
+    });
+
+    it('I10: whose token has been spent since is not written', async () => {
+      await write({});
+      await promise({ kind: 'store' }, NEW);
+      await memory.record(dirs(), { kind: 'spent', token: tokenHash('new'), at: 1 });
+      await upkeepWith().start();
+      assert.deepEqual([await profile(), await open()], [undefined, 0]);
+    });
+
+    it('S26: does not replace another account by itself; a day later it is given up', async () => {
+      const ann = login('1', { accountId: 'ann' });
+      await write({ 'p:a': ann });
+      await promise({ kind: 'store', seen: entryHash(ann) }, login('2', { accountId: 'bob' }));
+      await upkeepWith().start();
+      assert.deepEqual([await profile(), await open()], [ann, 1]);
+      clock.advance(25 * 60 * 60_000);
+      await upkeepWith().start();
+      assert.deepEqual([await profile(), await open()], [ann, 0]);
+    });
+
+    it('of a process that lives is its own affair for a while', async () => {
+      await write({});
+      owner = 'alive';
+      await promise({ kind: 'store' }, NEW);
+      await upkeepWith().start();
+      await pass(35_000);
+      assert.equal(await profile(), undefined);
+      await pass(10_000);
+      await until('stored', async () => (await profile()) !== undefined);
+    });
+
+    it('without its tokens goes once its process is dead', async () => {
+      await promise({ kind: 'store' });
+      owner = 'alive';
+      await upkeepWith().start();
+      assert.equal(await open(), 1);
+      owner = 'dead';
+      await upkeepWith().start();
+      assert.equal(await open(), 0);
+    });
+
+    it('I6: that stands is looked after, here too', async () => {
+      await write({ 'p:a': NEW });
+      owner = 'alive';
+      await promise({ kind: 'store' }, NEW);
+      await upkeepWith().start();
+      await write({}, { usageStats: { 'p:x': { lastUsed: 1 } } });
+      await until('back', async () => (await profile().catch(() => undefined)) !== undefined);
+    });
+
+    it('that cannot be stored now waits: told once, tried again ever more rarely, and at once on a hint', async () => {
+      await promise({ kind: 'store' }, NEW);
+      let tries = 0;
+      let isFull = true;
+      const upkeep = upkeepWith({
+        vault: {
+          commitStore: async (...commit) => {
+            tries += 1;
+            if (isFull) throw new KnownError('disk.full', { path: store() });
+            return await vault.commitStore(...commit);
+          },
+          withStores: (...held) => vault.withStores(...held),
+          lookAfter: (...about) => vault.lookAfter(...about),
+          looksAfter: (...about) => vault.looksAfter(...about),
+          importLegacy: (...files) => vault.importLegacy(...files),
+        },
+      });
+      await upkeep.start();
+      assert.equal(tries, 1);
+      const seconds: number[] = [];
+      for (let second = 1; second <= 20; second++) {
+        const before = tries;
+        clock.advance(1_000);
+        await systemClock.sleep(20);
+        if (tries > before) seconds.push(second);
+      }
+      assert.deepEqual(seconds, [1, 3, 7, 15]);
+      assert.deepEqual(
+        notices.map((notice) => notice.kind === 'waiting' && notice.error.code),
+        ['disk.full'],
+      );
+      isFull = false;
+      upkeep.hint();
+      clock.advance(300);
+      await until('stored', async () => (await profile().catch(() => undefined)) !== undefined);
+    });
+  });
+
+  describe('a refresh in the journal', () => {
+    const from = tokenHash('old');
+
+    it('without an answer, of a dead process: unsure, written down once by however many', async () => {
+      await write({ 'p:a': OLD });
+      await promise({ kind: 'refresh', from });
+      await Promise.all([1, 2, 3].map(() => upkeepWith().start()));
+      const record = (await memory.read(dirs())).get(from);
+      assert.deepEqual([record?.kind, record?.lostAnswers], ['unsure', 1]);
+      assert.equal(record?.retryAt, clock.now() + 60_000);
+      assert.deepEqual([await open(), await profile(), settled], [0, OLD, 0]);
+    });
+
+    it('I16: is not counted twice when we die between writing it down and dropping it', async () => {
+      await write({ 'p:a': OLD });
+      await promise({ kind: 'refresh', from });
+      const dying = upkeepWith({
+        journal: {
+          entries: async () =>
+            (await journal.entries(dirs())).map((entry) => ({ ...entry, owner, mine })),
+          drop: async () => {
+            throw new KnownError('disk.readOnly', { path: 'p' });
+          },
+        },
+      });
+      await dying.start();
+      assert.equal(await open(), 1);
+      await upkeepWith().start();
+      assert.equal((await memory.read(dirs())).get(from)?.lostAnswers, 1);
+      assert.equal(await open(), 0);
+    });
+
+    it('is not unsure where something is known since', async () => {
+      await write({ 'p:a': OLD });
+      await promise({ kind: 'refresh', from });
+      const at = clock.now() + 1;
+      await memory.record(dirs(), { kind: 'transient', token: from, at, retryAt: at });
+      await upkeepWith().start();
+      assert.equal((await memory.read(dirs())).get(from)?.kind, 'transient');
+      assert.equal(await open(), 0);
+    });
+
+    it('I11: whose answer comes while we wait for the lock stays', async () => {
+      await write({ 'p:a': OLD });
+      const slot = await promise({ kind: 'refresh', from });
+      const upkeep = upkeepWith({
+        vault: {
+          withStores: async (...held) => {
+            await slot.answer({ fields: {} });
+            return await vault.withStores(...held);
+          },
+          commitStore: (...commit) => vault.commitStore(...commit),
+          lookAfter: (...about) => vault.lookAfter(...about),
+          looksAfter: (...about) => vault.looksAfter(...about),
+          importLegacy: (...files) => vault.importLegacy(...files),
+        },
+      });
+      await upkeep.start();
+      assert.deepEqual([(await memory.read(dirs())).get(from), await open()], [undefined, 1]);
+      clock.advance(300);
+      await until('settled', () => settled === 1);
+    });
+
+    it('without an answer is left to a process that lives, for five minutes', async () => {
+      await write({ 'p:a': OLD });
+      owner = 'alive';
+      await promise({ kind: 'refresh', from });
+      await upkeepWith().start();
+      clock.advance(290_000);
+      await upkeepWith().start();
+      assert.equal(await open(), 1);
+      clock.advance(20_000);
+      await upkeepWith().start();
+      assert.equal(await open(), 0);
+    });
+
+    it('is not unsure where a refresh spends nothing', async () => {
+      await write({ 'p:a': OLD });
+      await promise({ kind: 'refresh', from });
+      await upkeepWith({ rotates: async () => false }).start();
+      assert.equal((await memory.read(dirs())).get(from)?.kind, 'transient');
+    });
+
+    it('I11: with an answer is settled where the old token still stands, and goes when that lasts', async () => {
+      await write({ 'p:a': OLD });
+      await promise({ kind: 'refresh', from }, { fields: {} });
+      await upkeepWith().start();
+      assert.equal(settled, 1);
+      assert.deepEqual(notices, [{ kind: 'stored', profileId: 'p:a', storePath: store() }]);
+      await pass(40_000);
+      assert.deepEqual([settled, await open(), clock.pending], [1, 0, []]);
+    });
+
+    it('an older token of the same family counts, and one in the runtime cache', async () => {
+      await memory.record(dirs(), { kind: 'spent', token: tokenHash('older'), at: 1, next: from });
+      for (const [inStore, inCache] of [
+        ['older', 'new'],
+        ['new', 'old'],
+      ] as const) {
+        const cache = path('agents', 'main', 'agent', 'auth.json');
+        await write({ 'p:a': login(inStore) });
+        await writeFile(cache, JSON.stringify({ p: login(inCache) }));
+        const { path: entry } = await promise({ kind: 'refresh', from }, { fields: {} });
+        settled = 0;
+        const upkeep = upkeepWith();
+        await upkeep.start();
+        upkeep.dispose();
+        assert.equal(settled, 1);
+        await journal.drop({ path: entry });
+      }
+    });
+
+    it('I6: what falls back afterwards is settled again, counted and told', async () => {
+      await write({ 'p:a': NEW });
+      await promise({ kind: 'refresh', from }, { fields: {} });
+      await upkeepWith().start();
+      assert.equal(settled, 0);
+      await write({ 'p:a': OLD });
+      // Its own watcher gives the hint.
+      await until('hinted', () => clock.pending.some((at) => at <= clock.now() + 200));
+      clock.advance(200);
+      await until('settled', () => settled === 1);
+      await until('told', () => notices.length === 1);
+      assert.equal(notices[0]?.kind, 'repaired');
+    });
+
+    it('that never takes is tried ever more rarely, and told once', async () => {
+      await write({ 'p:a': OLD });
+      await promise({ kind: 'refresh', from }, { fields: {} });
+      const refresher = {
+        settle: async (): Promise<'settled'> => {
+          settled += 1;
+          return 'settled';
+        },
+      };
+      await upkeepWith({ refresher }).start();
+      for (let n = 0; n < 30; n++) {
+        clock.advance(1_000);
+        await systemClock.sleep(15);
+      }
+      assert(settled > 3 && settled < 8, `${settled} times`);
+      assert.equal(notices.length, 1);
+    });
+  });
+
+  describe('a removal in the journal', () => {
+    it('of a dead process: the same login is removed again, another stays', async () => {
+      await write({ 'p:a': NEW, 'p:b': NEW }, { order: { p: ['p:a', 'p:b'] } });
+      await promise({ kind: 'removal', login: loginHash(NEW) });
+      await promise({ kind: 'removal', profileId: 'p:b', login: loginHash(OLD) });
+      await upkeepWith().start();
+      assert.deepEqual([await profile(), await profile('p:b')], [undefined, NEW]);
+      assert.deepEqual(
+        notices.map(({ kind, profileId }) => [kind, profileId]),
+        [['repaired', 'p:a']],
+      );
+    });
+
+    it('of a process that lives is its own affair; after half a minute it goes', async () => {
+      await write({ 'p:a': NEW });
+      owner = 'alive';
+      await promise({ kind: 'removal', login: loginHash(NEW) });
+      await upkeepWith().start();
+      await pass(25_000);
+      assert.deepEqual([await profile(), await open()], [NEW, 1]);
+      await pass(10_000);
+      assert.deepEqual([await profile(), await open()], [NEW, 0]);
+    });
+
+    it('that stands is looked after, here too', async () => {
+      await write({});
+      await promise({ kind: 'removal', login: loginHash(NEW) });
+      await upkeepWith().start();
+      await write({ 'p:a': NEW }, { usageStats: { 'p:x': { lastUsed: 1 } } });
+      await until('gone', async () => (await profile().catch(() => NEW)) === undefined);
+    });
+  });
+
+  describe('what dead processes left', () => {
+    it('a lock and temporary files go at the start', async () => {
+      await write({});
+      const { pid } = spawnSync(process.execPath, ['-e', '']);
+      const createdAt = new Date().toISOString();
+      await writeFile(`${store()}.lock`, JSON.stringify({ pid, createdAt }));
+      const began = performance.now();
+      await upkeepWith().start();
+      assert(performance.now() - began < 250, 'the lock was not taken over quickly');
+      assert.deepEqual(await readdir(folder()), ['auth-profiles.json']);
+      for (const name of [
+        '.auth-profiles.json.0123456789abcdef.tmp',
+        '.auth.json.0123456789abcdef.tmp',
+      ]) {
+        const left = path('agents', 'main', 'agent', name);
+        await writeFile(left, 'half');
+        await upkeepWith().start();
+        assert.equal((await readdir(folder())).length, 2, 'it may be somebody at work');
+        await utimes(left, 0, 0);
+        await upkeepWith().start();
+        assert.deepEqual(await readdir(folder()), ['auth-profiles.json']);
+      }
+    });
+
+    it('a lock of somebody who lives stays, and is not waited for', async () => {
+      await write({});
+      const lock = JSON.stringify({ pid: process.ppid, createdAt: new Date().toISOString() });
+      await writeFile(`${store()}.lock`, lock);
+      await upkeepWith().start();
+      assert.equal(await readFile(`${store()}.lock`, 'utf8'), lock);
+    });
+  });
+});
