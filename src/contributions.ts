@@ -9,9 +9,13 @@ export const commands = {
   profileSignInAgain: 'coderclawAuth.profile.signInAgain',
   profileSignOut: 'coderclawAuth.profile.signOut',
   profileUseFirst: 'coderclawAuth.profile.useFirst',
+  profileRefreshNow: 'coderclawAuth.profile.refreshNow',
+  agentRefreshNow: 'coderclawAuth.agent.refreshNow',
   profileCopyId: 'coderclawAuth.profile.copyId',
+  profileShowAuditTrail: 'coderclawAuth.profile.showAuditTrail',
   storeOpen: 'coderclawAuth.store.open',
   configOpen: 'coderclawAuth.config.open',
+  legacyImport: 'coderclawAuth.legacy.import',
   stateFolderChoose: 'coderclawAuth.stateFolder.choose',
   viewRefresh: 'coderclawAuth.view.refresh',
   logShow: 'coderclawAuth.log.show',
@@ -35,6 +39,8 @@ export const statusBarItem = 'coderclawAuth.agent';
 export const settings = {
   /** More state folders to show; machine-scoped, so that no workspace can point us elsewhere. */
   stateFolders: 'coderclawAuth.stateFolders',
+  /** When sign-ins are renewed: `KeepFresh`. */
+  keepFresh: 'coderclawAuth.keepFresh',
 } as const;
 
 /** What the Profiles view has to show; drives `viewsWelcome` and menus. */

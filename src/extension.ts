@@ -2,14 +2,17 @@ import { homedir } from 'node:os';
 import { type ExtensionContext, window, workspace } from 'vscode';
 import { commands, settings } from './contributions.ts';
 import { systemClock } from './core/clock.ts';
+import type { Custody } from './core/custody/custody.ts';
 import type { ProfileService } from './core/custody/profileService.ts';
-import type { Vault } from './core/custody/vault.ts';
 import { normalizeProviderId } from './core/documents/providerIds.ts';
 import { shownKey } from './core/documents/shownText.ts';
 import { LiveSnapshot } from './core/liveSnapshot/liveSnapshot.ts';
+import type { Reads } from './core/model/reads.ts';
 import type { Snapshot } from './core/model/snapshot.ts';
 import { AddedSignIns, builtInProviders } from './core/signin/addedSignIns.ts';
 import type { SignInDescriptor } from './core/signin/descriptor.ts';
+import type { Keeper } from './keeper.ts';
+import type { AuditDocuments } from './ui/auditDocument.ts';
 import type { ProfileCommandParts } from './ui/commands/profileCommands.ts';
 import { type CommandHandlers, registerCommands } from './ui/commands/register.ts';
 import { Log } from './ui/log.ts';
@@ -18,7 +21,7 @@ import { once } from './ui/once.ts';
 import type { SignInFlow } from './ui/signIn/signInFlow.ts';
 import { SnapshotViews } from './ui/snapshotViews.ts';
 import { profileRowId } from './ui/tree/nodes.ts';
-import { UriCallbacks } from './ui/uriCallbacks.ts';
+import type { UriCallbacks } from './ui/uriCallbacks.ts';
 
 /**
  * What other extensions may use. Version 0: it may change until signing in by provider extensions
@@ -33,36 +36,51 @@ export interface CoderClawAuthApi {
   registerSignIn(descriptor: SignInDescriptor): { dispose(): void };
 }
 
+/** What takes care of credentials, once it is loaded. */
+let keeping: Custody | undefined;
+
 /** The composition root: every part is built here, by hand, and given what it needs. */
 export function activate(context: ExtensionContext): CoderClawAuthApi {
   const clock = systemClock;
   const log = new Log();
   const notifications = new Notifications(log, window);
-  const uriCallbacks = new UriCallbacks(log, notifications);
+  const uriCallbacks = once(async (): Promise<UriCallbacks> => {
+    const { UriCallbacks } = await import('./ui/uriCallbacks.ts');
+    const callbacks = new UriCallbacks(log, notifications);
+    context.subscriptions.push(callbacks);
+    return callbacks;
+  });
   const surfaces = new SnapshotViews(clock);
+  let reads: Reads | undefined;
   const live = new LiveSnapshot({
     host: { env: process.env, homedir: homedir(), platform: process.platform },
     extraStateDirs: () => workspace.getConfiguration().get<unknown>(settings.stateFolders),
     clock,
     log: log.info,
+    onReads: (read) => {
+      reads = read;
+      keeping?.saw(read);
+    },
   });
   const added = new AddedSignIns();
 
-  const vault = once(async (): Promise<Vault> => {
-    const [{ FileLocks }, { Vault }] = await Promise.all([
-      import('./core/disk/fileLock.ts'),
-      import('./core/custody/vault.ts'),
-    ]);
+  const keeper = once(async (): Promise<Keeper> => {
+    const { Keeper } = await import('./keeper.ts');
     const { name, version } = context.extension.packageJSON as { name: string; version: string };
-    const locks = new FileLocks({ app: `${name}/${version}`, clock });
-    const vault = new Vault({ locks, clock, log: log.info });
-    context.subscriptions.push(vault);
-    return vault;
+    const app = `${name}/${version}`;
+    const made = new Keeper({ app, clock, log, notifications, added, snapshot });
+    context.subscriptions.push(made);
+    keeping = made.custody;
+    if (reads) keeping.saw(reads);
+    if (live.current) keeping.update(live.current);
+    return made;
   });
+  const custody = async (): Promise<Custody> => (await keeper()).custody;
 
   const service = once(async (): Promise<ProfileService> => {
     const { ProfileService } = await import('./core/custody/profileService.ts');
-    return new ProfileService(await vault());
+    const { vault, journal, places } = await custody();
+    return new ProfileService({ vault, journal, places, clock, log: log.info });
   });
 
   const signInFlow = once(async (): Promise<SignInFlow> => {
@@ -70,15 +88,16 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
       import('./ui/signIn/signInFlow.ts'),
       import('./core/custody/signInService.ts'),
     ]);
+    const [{ vault, journal, places }, callbacks] = await Promise.all([custody(), uriCallbacks()]);
     const flow = new SignInFlow({
-      service: new SignInService(await vault(), clock),
+      service: new SignInService({ vault, journal, places, clock, log: log.info }),
       services: {
         fetch: globalThis.fetch,
         clock,
         log: log.info,
-        callbackUri: uriCallbacks.address,
+        callbackUri: callbacks.address,
       },
-      uriCallbacks,
+      uriCallbacks: callbacks,
       notifications,
       log,
       stored: async (request, profileId, { identity }, configFault) => {
@@ -91,6 +110,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
           configFault,
         );
         if (row) await surfaces.reveal(profileRowId(row));
+        await (await custody()).adoptElsewhere(profileId);
       },
     });
     context.subscriptions.push(flow);
@@ -120,13 +140,33 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     notifications,
   };
 
+  const auditDocuments = once(async (): Promise<AuditDocuments> => {
+    const { AuditDocuments } = await import('./ui/auditDocument.ts');
+    const { trail } = await custody();
+    const documents = new AuditDocuments((stateDir) => trail.read(stateDir), clock);
+    context.subscriptions.push(documents);
+    return documents;
+  });
+
   const handlers = once(async (): Promise<CommandHandlers> => {
-    const [{ profileCommands }, { fileCommands }] = await Promise.all([
+    const [
+      { profileCommands },
+      { legacyCommands },
+      { refreshCommands },
+      { auditCommands },
+      { fileCommands },
+    ] = await Promise.all([
       import('./ui/commands/profileCommands.ts'),
+      import('./ui/commands/legacyCommands.ts'),
+      import('./ui/commands/refreshCommands.ts'),
+      import('./ui/commands/auditCommands.ts'),
       import('./ui/commands/fileCommands.ts'),
     ]);
     return {
       ...profileCommands(parts),
+      ...legacyCommands(parts),
+      ...refreshCommands({ snapshot, look: refresh, keeper, clock, notifications }),
+      ...auditCommands({ snapshot, documents: auditDocuments, notifications }),
       ...fileCommands({ snapshot, notifications }),
       [commands.viewRefresh]: refresh,
       [commands.logShow]: () => log.show(),
@@ -135,16 +175,26 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
 
   context.subscriptions.push(
     log,
-    uriCallbacks,
+    window.registerUriHandler({
+      handleUri: async (uri) => (await uriCallbacks()).handleUri(uri),
+    }),
     surfaces,
     live,
-    live.onChange((now) => surfaces.show(now)),
+    live.onChange((now) => {
+      surfaces.show(now);
+      // Not a part of the activation: what a person sees comes first.
+      if (keeping) keeping.update(now);
+      else if (now.stateDirs.length > 0) keeper().catch((error) => log.failure('keeping', error));
+    }),
     // What was missed while the machine slept is seen when the person comes back.
     window.onDidChangeWindowState(({ focused }) => {
-      if (focused) void live.refresh();
+      if (!focused) return;
+      void live.refresh();
+      keeping?.wake();
     }),
     workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration(settings.stateFolders)) void live.refresh();
+      if (change.affectsConfiguration(settings.keepFresh)) keeping?.wake();
     }),
     ...registerCommands(handlers, (id) => surfaces.rows.node(id), notifications),
   );
@@ -153,4 +203,9 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     apiVersion: 0,
     registerSignIn: (descriptor) => added.add(descriptor),
   };
+}
+
+/** VS Code waits for this: an answer that is under way is still stored. */
+export async function deactivate(): Promise<void> {
+  await keeping?.finish();
 }

@@ -1,17 +1,20 @@
 import { type Disposable, type LogOutputChannel, window } from 'vscode';
-import { redact } from '../core/redact.ts';
+import type { Redaction } from './redaction.ts';
 
 /** The log that people can open: ids, paths and outcomes; every line is redacted on its way in. */
 export class Log implements Disposable {
   readonly #channel: LogOutputChannel = window.createOutputChannel('CoderClaw', { log: true });
+  #redaction: Redaction | undefined;
+  /** Lines that came before the redaction was there, in their order. */
+  #waiting: ((redaction: Redaction) => void)[] = [];
 
   readonly info = (line: string): void => {
-    this.#channel.info(redact(line));
+    this.#write(({ redact }) => this.#channel.info(redact(line)));
   };
 
   /** A failure with its chain of causes; stacks only below the first, where they help. */
   readonly failure = (what: string, error: unknown): void => {
-    this.#channel.error(redact(`${what}: ${causes(error)}`));
+    this.#write(({ redact, causes }) => this.#channel.error(redact(`${what}: ${causes(error)}`)));
   };
 
   show(): void {
@@ -19,20 +22,18 @@ export class Log implements Disposable {
   }
 
   dispose(): void {
+    this.#waiting = [];
     this.#channel.dispose();
   }
-}
 
-function causes(error: unknown): string {
-  const lines: string[] = [];
-  let current: unknown = error;
-  for (let depth = 0; current !== undefined && depth < 5; depth += 1) {
-    if (!(current instanceof Error)) {
-      lines.push(String(current));
-      break;
-    }
-    lines.push(current.stack ?? `${current.name}: ${current.message}`);
-    current = current.cause;
+  /** Most activations have nothing to log: the redaction loads with the first line. */
+  #write(line: (redaction: Redaction) => void): void {
+    if (this.#redaction !== undefined) line(this.#redaction);
+    else if (this.#waiting.push(line) === 1) void this.#load();
   }
-  return lines.join('\ncaused by ');
+
+  async #load(): Promise<void> {
+    this.#redaction = await import('./redaction.ts');
+    for (const line of this.#waiting.splice(0)) line(this.#redaction);
+  }
 }

@@ -8,8 +8,11 @@ import {
   window,
 } from 'vscode';
 import { commands, statusBarItem, viewCommands } from '../contributions.ts';
+import { MAIN_AGENT_ID } from '../core/documents/agentIds.ts';
 import { leadingProfile } from '../core/model/agentStatus.ts';
 import type { AgentSnapshot, Snapshot } from '../core/model/snapshot.ts';
+import { builtInProviders } from '../core/signin/addedSignIns.ts';
+import type { Target } from './tree/nodes.ts';
 import { statusBarWords } from './words/agentStatus.ts';
 import { markdownText } from './words/plainText.ts';
 import { stateWords } from './words/profileState.ts';
@@ -29,7 +32,8 @@ export class StatusBar implements Disposable {
 
   /** Draws the default agent of the state folder in use; hides where there is no CoderClaw. */
   show(snapshot: Snapshot): void {
-    const agent = snapshot.stateDirs[0]?.agents[0];
+    const [dir] = snapshot.stateDirs;
+    const agent = dir?.agents[0];
     if (!agent) {
       this.#item.hide();
       return;
@@ -37,7 +41,7 @@ export class StatusBar implements Disposable {
     const words = statusBarWords(agent, snapshot.takenAt);
     this.#item.text = words.text;
     this.#item.accessibilityInformation = { label: words.spoken, role: 'button' };
-    this.#item.tooltip = hover(agent, snapshot.takenAt);
+    this.#item.tooltip = hover(dir.path, agent, snapshot.takenAt);
     this.#item.backgroundColor =
       words.alarm === 'none' ? undefined : new ThemeColor(`statusBarItem.${words.alarm}Background`);
     this.#item.show();
@@ -49,9 +53,13 @@ export class StatusBar implements Disposable {
 }
 
 /** Provider, profile used next, and its state, as a small table with the ways on. */
-function hover(agent: AgentSnapshot, now: number): MarkdownString {
+function hover(stateDir: string, agent: AgentSnapshot, now: number): MarkdownString {
   const markdown = new MarkdownString(undefined, true);
-  markdown.isTrusted = { enabledCommands: [commands.profileSignIn, viewCommands.profilesFocus] };
+  const { profileSignIn, profileSignInAgain } = commands;
+  markdown.isTrusted = {
+    enabledCommands: [profileSignIn, profileSignInAgain, viewCommands.profilesFocus],
+  };
+  const waysOn: string[] = [];
   markdown.appendMarkdown(`**${markdownText(l10n.t('CoderClaw agent {0}', agent.id))}**\n\n`);
   if (agent.providers.length > 0) {
     markdown.appendMarkdown(
@@ -65,11 +73,28 @@ function hover(agent: AgentSnapshot, now: number): MarkdownString {
           words ? `$(${words.icon}) ${markdownText(words.text)}` : '–'
         } |\n`,
       );
+      // The one that it needs, rather than the general way below.
+      if (profile?.state.kind === 'dead' && builtInProviders.has(provider.id)) {
+        const agentId = profile.origin === 'own' ? agent.id : MAIN_AGENT_ID;
+        const target = { stateDir, agentId, provider: provider.id, profileId: profile.id };
+        waysOn.push(commandLink(l10n.t('Sign In Again'), profileSignInAgain, target));
+      }
     }
     markdown.appendMarkdown('\n');
   }
-  markdown.appendMarkdown(
-    `[${l10n.t('Sign In to ChatGPT')}](command:${commands.profileSignIn}) · [${l10n.t('Show Profiles')}](command:${viewCommands.profilesFocus})`,
-  );
+  if (waysOn.length === 0) {
+    waysOn.push(`[${l10n.t('Sign In to ChatGPT')}](command:${profileSignIn})`);
+  }
+  waysOn.push(`[${l10n.t('Show Profiles')}](command:${viewCommands.profilesFocus})`);
+  markdown.appendMarkdown(waysOn.join(' · '));
   return markdown;
+}
+
+function commandLink(label: string, command: string, target: Target): string {
+  // A parenthesis would end the address.
+  const argument = encodeURIComponent(JSON.stringify([target])).replace(
+    /[()]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+  );
+  return `[${label}](command:${command}?${argument})`;
 }

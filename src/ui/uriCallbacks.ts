@@ -1,24 +1,23 @@
-import { type Disposable, env, l10n, Uri, type UriHandler, window } from 'vscode';
+import { type Disposable, env, l10n, Uri, type UriHandler } from 'vscode';
 import { extensionId } from '../contributions.ts';
 import { shownKey } from '../core/documents/shownText.ts';
+import { receivedAddress } from '../core/signin/uriCallback.ts';
 import type { Log } from './log.ts';
 import type { Notifications } from './notifications.ts';
 import { type UriReceiver, UriReceivers } from './uriReceivers.ts';
 
 /**
- * The extension's one `UriHandler`. Sign-ins whose provider sends the browser back to VS Code
+ * What the extension's one `UriHandler` does. Sign-ins whose provider sends the browser back to VS Code
  * receive here; the callback address carries the window's id, so that it reaches the right window.
  */
 export class UriCallbacks implements UriHandler, Disposable {
   readonly #receivers = new UriReceivers();
   readonly #log: Log;
   readonly #notifications: Notifications;
-  readonly #registration: Disposable;
 
   constructor(log: Log, notifications: Notifications) {
     this.#log = log;
     this.#notifications = notifications;
-    this.#registration = window.registerUriHandler(this);
   }
 
   /** The address to send a browser to, asked afresh each time: a remote one can change. */
@@ -32,9 +31,7 @@ export class UriCallbacks implements UriHandler, Disposable {
     return this.#receivers.register(receiver);
   }
 
-  async handleUri(uri: Uri): Promise<void> {
-    // Rarely needed: an activation does not pay for it.
-    const { receivedAddress } = await import('../core/signin/uriCallback.ts');
+  handleUri(uri: Uri): void {
     const outcome = this.#receivers.offer(receivedAddress(uri));
     if (outcome === 'taken') return;
     // The address is not logged: it can carry a code.
@@ -48,7 +45,6 @@ export class UriCallbacks implements UriHandler, Disposable {
   }
 
   dispose(): void {
-    this.#registration.dispose();
     this.#receivers.clear();
   }
 }

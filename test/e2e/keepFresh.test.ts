@@ -179,6 +179,14 @@ describe('keeping logins alive, in a real VS Code', function () {
       await readFile(join(stateDir, 'agents/main/sessions/sessions.json'), 'utf8'),
       pins,
     );
+    // The copy in the other agent was refused with it; it takes the new login over.
+    const refreshOf = async (agent: string) =>
+      (await session.store(agent)).profiles[ANN]?.['refresh'];
+    for (let tries = 0; tries < 50; tries++) {
+      if ((await refreshOf('work')) === (await refreshOf('main'))) break;
+      await sleep(200);
+    }
+    assert.equal(await refreshOf('work'), await refreshOf('main'));
     assert.deepEqual(session.refreshes, ['invalid_grant']);
   });
 });

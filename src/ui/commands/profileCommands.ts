@@ -1,6 +1,7 @@
 import { env, l10n, commands as vscodeCommands, window } from 'vscode';
 import { commands } from '../../contributions.ts';
-import type { AgentFiles, CachedCopy, ProfileService } from '../../core/custody/profileService.ts';
+import type { CachedCopy } from '../../core/custody/cache/cachesInStep.ts';
+import type { AgentFiles, ProfileService } from '../../core/custody/profileService.ts';
 import type { NewConfigProfile } from '../../core/documents/configEdits.ts';
 import { KnownError } from '../../core/errors.ts';
 import type { Snapshot, StateDirSnapshot } from '../../core/model/snapshot.ts';
@@ -111,10 +112,10 @@ export function profileCommands(parts: ProfileCommandParts) {
 export function filesOf({ dir, agent }: AgentPlace): AgentFiles {
   const { store } = agent;
   return {
+    stateDir: dir.path,
     storePath: store.path,
     configPath: dir.config.path,
-    legacyPaths:
-      store.kind === 'absent' && store.legacyPath !== undefined ? [store.legacyPath] : [],
+    legacyPaths: (store.kind === 'absent' && store.legacyPaths) || [],
   };
 }
 
@@ -139,7 +140,7 @@ async function signIn(
  * A config that cannot be read may put the agent's files anywhere: nothing is written then.
  * @throws {KnownError} `config.invalid`, `config.unreadable`
  */
-function assertPlaceIsCertain({ dir }: AgentPlace): void {
+export function assertPlaceIsCertain({ dir }: AgentPlace): void {
   const { config } = dir;
   if (config.kind === 'invalid') {
     throw new KnownError('config.invalid', { path: config.path, detail: config.detail });
@@ -170,14 +171,14 @@ async function signOut(parts: ProfileCommandParts, place: ProfilePlace): Promise
   const files = filesOf(place);
   const service = await parts.service();
   const { inheriting, copies } = signOutReach(place);
-  const cached = await service.cachedCopy(files, profile.id);
+  const cached = await service.copiesLeft(files, profile.id);
   const detail = [
     l10n.t('This removes its credential from {0}.', agent.store.path),
     ...(inheriting.length > 0
       ? [l10n.t('Agents that see it from here lose it too: {0}.', inheriting.join(', '))]
       : []),
     ...(copies.length > 0 ? [l10n.t('The copies of {0} stay.', copies.join(', '))] : []),
-    ...(cached ? [cachedWords(cached)] : []),
+    ...cached.map(cachedWords),
     l10n.t('The account itself stays as it is; you can sign in again at any time.'),
   ].join(' ');
   const confirm = l10n.t('Sign Out');

@@ -231,6 +231,7 @@ class Conversation {
       phase: 'waiting',
       typed: '',
       renews: request.profileId !== undefined,
+      importsFirst: request.files.legacyPaths,
     };
     attempt.onPhase((phase) => this.#set({ phase }));
     this.#dialog.onTyped((typed) => {

@@ -16,6 +16,8 @@ export interface SignInState {
   readonly badPaste?: BadPaste;
   /** A name that the person gave the profile; else it is named by e-mail. */
   readonly name?: string;
+  /** Older files that are imported before the sign-in is stored. Absolute paths. */
+  readonly importsFirst?: readonly string[];
   /** Sign in again: the profile keeps the name that it has. */
   readonly renews?: boolean;
 }
@@ -85,14 +87,15 @@ function waitingItems(state: SignInState): readonly SignInItem[] {
   } else if (state.typed.trim() !== '') {
     pasted.push({ action: 'usePasted', icon: 'check', label: l10n.t('Use the Pasted Address') });
   }
-  const busy = busyWords(state.listening);
+  const remarks = [busyWords(state.listening), importWords(state.importsFirst ?? [])];
+  const detail = remarks.filter((remark) => remark !== undefined).join(' ');
   return [
     ...pasted,
     {
       action: 'openBrowser',
       icon: 'link-external',
       label: l10n.t('Open Browser Again'),
-      ...(busy === undefined ? {} : { detail: busy }),
+      ...(detail === '' ? {} : { detail }),
     },
     {
       action: 'copyLink',
@@ -122,6 +125,11 @@ function waitingItems(state: SignInState): readonly SignInItem[] {
       : []),
     cancelItem(),
   ];
+}
+
+function importWords(paths: readonly string[]): string | undefined {
+  if (paths.length === 0) return undefined;
+  return l10n.t('Older sign-ins in {0} will be imported first.', paths.join(', '));
 }
 
 function cancelItem(): SignInItem {

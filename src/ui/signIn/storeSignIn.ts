@@ -50,6 +50,7 @@ export async function storeSignIn(
 ): Promise<void> {
   let target: Target | undefined;
   let saved: Saved;
+  await service.keep(place.files, provisionalId(place, signedIn.identity), signedIn);
   try {
     for (let tries = 1; ; tries += 1) {
       target = await chooseTarget(service, person, place, signedIn.identity);
@@ -62,7 +63,10 @@ export async function storeSignIn(
       }
     }
   } catch (error) {
-    if (error instanceof Cancelled) return;
+    if (error instanceof Cancelled) {
+      await service.letGo(signedIn);
+      return;
+    }
     const again = (): Promise<void> => storeAgain(service, person, place, signedIn, target);
     person.failed(l10n.t('Storing the sign-in of {0}', who(signedIn.identity)), error, again);
     return;
@@ -97,6 +101,7 @@ async function storeAgain(
       const now = existing.find(({ id }) => id === target.profileId);
       const isUntouched = isDeepStrictEqual(now?.entry, target.seen);
       if (!isUntouched && now && sameIdentity(now.identity, signedIn.identity) === 'same') {
+        await service.letGo(signedIn);
         await person.stored(target.profileId, signedIn, undefined);
         return;
       }
@@ -114,6 +119,13 @@ function saveAt(
   signedIn: SignedIn,
 ): Promise<Saved> {
   return service.save(place.files, profileId, signedIn, seen, place.siblings);
+}
+
+/** The id that it would get if nothing were stored yet. */
+function provisionalId({ provider, profileId, name }: SignInPlace, identity: Identity): string {
+  if (profileId !== undefined) return profileId;
+  const typed = name === undefined ? {} : { typedName: name };
+  return planProfile({ provider, identity, existing: [], ...typed }).profileId;
 }
 
 /** @throws {Cancelled} The person chose not to keep it. */

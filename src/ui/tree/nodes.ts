@@ -10,6 +10,7 @@ import type {
   StoreSnapshot,
 } from '../../core/model/snapshot.ts';
 import { writable } from '../../core/model/writable.ts';
+import { renewableProviders } from '../../core/signin/addedSignIns.ts';
 import { stateWords } from '../words/profileState.ts';
 import { providerName } from '../words/providers.ts';
 import { storeWords } from '../words/store.ts';
@@ -134,6 +135,9 @@ function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, now: number): Tr
       ' ',
       'agent',
       writable(dir, agent) ? 'writable' : 'locked',
+      writable(dir, agent) && agent.providers.some(({ profiles }) => profiles.some(canRefresh))
+        ? 'canRefresh'
+        : '',
       agent.store.kind === 'absent' || agent.store.kind === 'unplaced' ? '' : 'storeFile',
     ),
     collapsible:
@@ -162,7 +166,7 @@ function storeProblem(
     description: words.detail,
     icon: { id: 'error', color: 'list.errorForeground' },
     spoken: joined(', ', words.label, words.detail),
-    flags: store.kind === 'unplaced' ? 'placeProblem' : 'storeProblem',
+    flags: problemFlag(store),
     collapsible: 'none',
     children: [],
     hover: () => [
@@ -171,6 +175,17 @@ function storeProblem(
       words.consequence,
     ],
   };
+}
+
+function problemFlag(store: StoreSnapshot): string {
+  switch (store.kind) {
+    case 'unplaced':
+      return 'placeProblem';
+    case 'absent':
+      return 'legacyPending';
+    default:
+      return 'storeProblem';
+  }
 }
 
 function storeProblems(store: StoreSnapshot): readonly string[] {
@@ -247,6 +262,7 @@ function profileNode(
       mine && profile.type === 'oauth' && profile.provider === 'openai-codex'
         ? 'canSignInAgain'
         : '',
+      mine && canRefresh(profile) ? 'canRefresh' : '',
       mine ? 'canSignOut' : '',
       own ? 'storeFile' : '',
     ),
@@ -265,6 +281,10 @@ function profileNode(
       ...profile.problems,
     ],
   };
+}
+
+function canRefresh({ origin, provider, renewal }: ProfileSnapshot): boolean {
+  return origin === 'own' && renewal !== undefined && renewableProviders.has(provider);
 }
 
 /** Not first yet, and an order is all that it takes. */

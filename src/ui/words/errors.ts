@@ -75,7 +75,13 @@ const words: WordsByCode = {
       legacyPath,
       path,
     ),
-    todo: l10n.t('Run "coderclaw models status" once, which imports them, and then sign in again.'),
+    todo: l10n.t('Run "Import Older Sign-Ins" on the agent first, and then try again.'),
+  }),
+  'legacy.unreadable': ({ path, detail }) => ({
+    what: l10n.t('The older sign-ins in {0} cannot be read: {1}.', path, detail),
+    todo: l10n.t(
+      'Nothing has been changed. Repair the file, or move it away if it is not needed, and try again.',
+    ),
   }),
   'config.unreadable': ({ path, errno }) => ({
     what: l10n.t('The config {0} cannot be read ({1}).', path, errno),
@@ -156,6 +162,11 @@ const words: WordsByCode = {
     what: l10n.t('{0} answered in a way that cannot be used: {1}.', host, withoutDot(what)),
     todo: l10n.t('Nothing has been changed. Try again; the log has more.'),
   }),
+  'signin.kept': ({ why }) => {
+    const { what, todo } = errorWords(why);
+    const kept = l10n.t('The new sign-in is kept and will be stored as soon as that works.');
+    return { what, todo: `${todo} ${kept}` };
+  },
   'signin.badEndpoint': ({ what }) => ({
     what: l10n.t('The address set for the sign-in is not allowed: {0}.', withoutDot(what)),
     todo: l10n.t('It must begin with https. Remove or correct it in the environment of VS Code.'),

@@ -19,12 +19,14 @@ export function storeWords(store: StoreSnapshot): StoreWords | undefined {
             consequence: l10n.t('Writing it again would lose a part of it. Open it to repair it.'),
           };
     case 'absent':
-      return store.legacyPath === undefined
+      return store.legacyPaths === undefined
         ? undefined
         : {
             label: l10n.t('Older sign-ins not imported yet'),
-            detail: store.legacyPath,
-            consequence: l10n.t('Run "coderclaw models status" once: CoderClaw imports them.'),
+            detail: store.legacyPaths.join(', '),
+            consequence: l10n.t(
+              'They can be imported here, or are the next time that CoderClaw runs. A new sign-in imports them first.',
+            ),
           };
     case 'unreadable':
       return {

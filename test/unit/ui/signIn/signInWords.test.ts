@@ -30,6 +30,16 @@ describe('the sign-in dialog', () => {
     );
   });
 
+  it('older sign-ins: they are imported first, whatever else there is to say', () => {
+    const importsFirst = ['/a/auth.json', '/c/oauth.json'];
+    const says = (state: SignInState) => signInView({ ...state, importsFirst }).items[0]?.detail;
+    assert.match(says(waiting) ?? '', /^Older sign-ins in \/a\/auth.json, \/c\/oauth.json will be/);
+    const busy = [{ port: 1455 }];
+    const view = { ...waiting, listening: { kind: 'loopback', port: 1457, busy } } as const;
+    assert.match(says(view) ?? '', /Port 1455 .* Older sign-ins/);
+    assert.equal(signInView({ ...waiting, importsFirst: [] }).items[0]?.detail, undefined);
+  });
+
   it('both ports busy: says so, and asks for the paste', () => {
     const busy = [{ port: 1455 }, { port: 1457 }];
     const view = signInView({ ...waiting, listening: { kind: 'none', busy } });

@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../../../src/core/clock.ts';
+import { entryHash } from '../../../../src/core/custody/entryHash.ts';
+import { Journal, type JournalEntry } from '../../../../src/core/custody/journal/journal.ts';
 import type { AgentFiles } from '../../../../src/core/custody/profileService.ts';
-import { SignInService } from '../../../../src/core/custody/signInService.ts';
+import {
+  SignInService,
+  type SignInServiceParts,
+} from '../../../../src/core/custody/signInService.ts';
 import { Vault } from '../../../../src/core/custody/vault.ts';
 import { replaceFile } from '../../../../src/core/disk/atomicFile.ts';
 import { FileLocks } from '../../../../src/core/disk/fileLock.ts';
 import type { JsonObject } from '../../../../src/core/documents/json.ts';
-import { isKnown } from '../../../../src/core/errors.ts';
+import { isKnown, KnownError } from '../../../../src/core/errors.ts';
 import type { SignedIn } from '../../../../src/core/signin/descriptor.ts';
 import {
   type SignInPlace,
@@ -61,19 +66,27 @@ class NotingPerson implements StoringPerson {
 describe('storing a finished sign-in', () => {
   let root: string;
   let files: AgentFiles;
+  let parts: SignInServiceParts;
   let service: SignInService;
   let person: NotingPerson;
 
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'store-sign-in-'));
     files = {
+      stateDir: root,
       storePath: join(root, 'agents', 'main', 'agent', 'auth-profiles.json'),
       configPath: join(root, 'coderclaw.json'),
       legacyPaths: [],
     };
     const locks = new FileLocks({ app: 'test', clock: systemClock });
     const vault = new Vault({ locks, clock: systemClock, log: () => {} });
-    service = new SignInService(vault, systemClock);
+    parts = {
+      vault,
+      clock: systemClock,
+      log: () => {},
+      journal: new Journal({ clock: systemClock }),
+    };
+    service = new SignInService(parts);
     person = new NotingPerson();
   });
   afterEach(() => rm(root, { recursive: true }));
@@ -91,6 +104,18 @@ describe('storing a finished sign-in', () => {
   async function refreshOf(id: string): Promise<unknown> {
     const { profiles } = JSON.parse(await readFile(files.storePath, 'utf8'));
     return profiles[id]?.refresh;
+  }
+
+  /** The vault with another way to commit. */
+  function withCommit(commitStore: SignInServiceParts['vault']['commitStore']) {
+    const { vault } = parts;
+    const other: SignInServiceParts['vault'] = {
+      commitStore,
+      commitConfig: (...commit) => vault.commitConfig(...commit),
+      withStores: (paths, options, task) => vault.withStores(paths, options, task),
+      importLegacy: (...more) => vault.importLegacy(...more),
+    };
+    return other;
   }
 
   it('I11: a store that is torn for a moment does not cost the tokens', async () => {
@@ -133,33 +158,33 @@ describe('storing a finished sign-in', () => {
     assert.equal(await refreshOf('openai-codex:mine'), 'third');
   });
 
-  it('S26: an entry of another spelling or shape under the id counts, and keeps the typed name', async () => {
-    const odd = [
-      credential('ann', 'old', { provider: 'OpenAI-Codex' }),
-      { type: 'oauth', refresh: 'old' },
-    ];
-    for (const entry of odd) {
+  const odd: readonly [string, JsonObject][] = [
+    ['spelling', credential('ann', 'old', { provider: 'OpenAI-Codex' })],
+    ['shape', { type: 'oauth', refresh: 'old' }],
+  ];
+  for (const [what, entry] of odd) {
+    it(`S26: an entry of another ${what} under the id counts, and keeps the typed name`, async () => {
       await put({ 'openai-codex:mine': entry });
       person.answers = ['Keep Both'];
       await storeSignIn(service, person, place({ name: 'mine' }), signedIn('bob', 'new'));
       assert.equal(await refreshOf('openai-codex:mine'), 'old');
       assert.equal(await refreshOf('openai-codex:mine-2'), 'new');
-    }
-  });
+    });
+  }
 
   it('I10: "Store Again" never puts its token over a newer one of the same person', async () => {
     const id = 'openai-codex:ann@example.com';
     await put({ [id]: credential('ann', 'old') });
     let broken = true;
-    const failing = new SignInService(
-      new Vault({
+    const failing = new SignInService({
+      ...parts,
+      vault: new Vault({
         locks: new FileLocks({ app: 'test', clock: systemClock }),
         clock: systemClock,
         log: () => {},
         replace: (...args) => (broken ? Promise.reject(new Error('no')) : replaceFile(...args)),
       }),
-      systemClock,
-    );
+    });
     await storeSignIn(failing, person, place(), signedIn('ann', 'in hand'));
     assert.equal(person.faults.length, 1);
     broken = false;
@@ -207,13 +232,206 @@ describe('storing a finished sign-in', () => {
     assert.equal(await refreshOf('openai-codex:mine'), 'old');
   });
 
-  it('fails before a browser opens where an older file waits for its import', async () => {
-    await mkdir(dirname(files.storePath), { recursive: true });
-    const legacy = join(dirname(files.storePath), 'auth.json');
-    await writeFile(legacy, JSON.stringify({ anthropic: { type: 'api_key', key: 'k' } }));
-    await chmod(legacy, 0o600);
-    await assert.rejects(service.stored(files, provider), (error) =>
-      isKnown(error, 'store.legacyPending'),
-    );
+  describe('older sign-ins that wait for their import', () => {
+    const auth = () => join(dirname(files.storePath), 'auth.json');
+    async function putOld(content: JsonObject): Promise<void> {
+      await mkdir(dirname(files.storePath), { recursive: true });
+      await writeFile(auth(), JSON.stringify(content), { mode: 0o600 });
+    }
+
+    it('are imported before the new one is stored, and not by asking', async () => {
+      await putOld({ anthropic: { type: 'api_key', key: 'k' } });
+      assert.deepEqual(await service.stored(files, provider), []);
+      await assert.rejects(readFile(files.storePath));
+      await storeSignIn(service, person, place(), signedIn('ann', 'new'));
+      const { profiles } = JSON.parse(await readFile(files.storePath, 'utf8'));
+      assert.deepEqual(Object.keys(profiles), [
+        'anthropic:default',
+        'openai-codex:ann@example.com',
+      ]);
+      await assert.rejects(readFile(auth()));
+    });
+
+    it('count as stored: the same account is renewed in place, another one is asked about', async () => {
+      await putOld({ [provider]: credential('ann', 'old') });
+      const id = 'openai-codex:default';
+      assert.deepEqual(
+        (await service.stored(files, provider)).map((stored) => stored.id),
+        [id],
+      );
+      await storeSignIn(service, person, place({ profileId: id }), signedIn('bob', 'new'));
+      assert.equal(person.asked.length, 1);
+      await storeSignIn(service, person, place({ profileId: id }), signedIn('ann', 'new'));
+      assert.equal(await refreshOf(id), 'new');
+    });
+
+    it('that cannot be read stop a sign-in before a browser opens', async () => {
+      await putOld({});
+      await writeFile(auth(), '{"p":');
+      await assert.rejects(service.stored(files, provider), (error) =>
+        isKnown(error, 'legacy.unreadable'),
+      );
+    });
+  });
+
+  describe('I11: the journal', () => {
+    const entries = (): Promise<readonly JournalEntry[]> =>
+      new Journal({ clock: systemClock }).entries([root]);
+    const id = 'openai-codex:ann@example.com';
+
+    it('has the sign-in before the store has it, and keeps it until it is seen to last', async () => {
+      await put({ [id]: credential('ann', 'old') });
+      let atCommit: readonly JournalEntry[] = [];
+      const { vault } = parts;
+      const watched = new SignInService({
+        ...parts,
+        vault: withCommit(async (...commit) => {
+          atCommit = await entries();
+          return vault.commitStore(...commit);
+        }),
+      });
+      await storeSignIn(watched, person, place(), signedIn('ann', 'new'));
+      const [only, ...more] = atCommit;
+      assert.deepEqual(more, []);
+      assert.deepEqual(only?.answer, credential('ann', 'new'));
+      assert.deepEqual(only?.draft, {
+        ...{ kind: 'store', provider, storePath: files.storePath, profileId: id },
+        seen: entryHash(credential('ann', 'old')),
+      });
+      assert.deepEqual(
+        (await entries()).map((entry) => entry.id),
+        [only?.id],
+      );
+    });
+
+    it('keeps it while the store is torn, says so, and goes with it when it is stored', async () => {
+      await put({});
+      await writeFile(files.storePath, '{"version":1,"prof');
+      await storeSignIn(service, person, place(), signedIn('ann', 'new'));
+      const [kept] = await entries();
+      assert.deepEqual(kept?.answer, credential('ann', 'new'));
+      assert.ok(kept?.draft.kind === 'store');
+      assert.deepEqual([kept.draft.profileId, kept.draft.seen], [id, null]);
+      await put({});
+      await person.again?.();
+      assert.equal(await refreshOf(id), 'new');
+      assert.equal((await entries()).length, 1, 'one entry for one sign-in');
+    });
+
+    it('remembers what a renewed profile held when the browser opened', async () => {
+      await put({ [id]: credential('ann', 'old') });
+      await service.stored(files, provider);
+      await writeFile(files.storePath, '{"version":2}');
+      await storeSignIn(service, person, place({ profileId: id }), signedIn('ann', 'new'));
+      const [kept] = await entries();
+      assert.ok(kept?.draft.kind === 'store');
+      assert.equal(kept.draft.seen, entryHash(credential('ann', 'old')));
+    });
+
+    it('a commit that fails tells why, and that the sign-in is kept', async () => {
+      const full = new SignInService({
+        ...parts,
+        vault: new Vault({
+          clock: systemClock,
+          log: () => {},
+          replace: (file) => Promise.reject(new KnownError('disk.full', { path: file })),
+        }),
+      });
+      await put({});
+      await storeSignIn(full, person, place(), signedIn('ann', 'SECRET'));
+      const [fault] = person.faults;
+      assert.ok(isKnown(fault, 'signin.kept') && fault.facts.why.code === 'disk.full');
+      assert.doesNotMatch(JSON.stringify(fault) + String(fault), /SECRET/);
+      assert.equal((await entries()).length, 1);
+    });
+
+    it('that cannot be written does not stop a sign-in, nor promise anything', async () => {
+      const none: SignInServiceParts['journal'] = {
+        open: () => Promise.reject(new KnownError('disk.full', { path: '/journal' })),
+      };
+      const full = new SignInService({ ...parts, journal: none });
+      await storeSignIn(full, person, place(), signedIn('ann', 'new'));
+      assert.equal(await refreshOf(id), 'new');
+      const failing = new SignInService({
+        ...parts,
+        journal: none,
+        vault: withCommit((path) => Promise.reject(new KnownError('disk.full', { path }))),
+      });
+      await storeSignIn(failing, person, place(), signedIn('ann', 'newer'));
+      assert.ok(isKnown(person.faults[0], 'disk.full'));
+    });
+
+    it('goes on naming the place that the person chose, whatever fails later', async () => {
+      const full = new SignInService({
+        ...parts,
+        vault: withCommit((path) => Promise.reject(new KnownError('disk.full', { path }))),
+      });
+      await put({ 'openai-codex:mine': credential('ann', 'old') });
+      person.answers = ['Keep Both'];
+      await storeSignIn(full, person, place({ name: 'mine' }), signedIn('bob', 'new'));
+      await writeFile(files.storePath, '{"version":2}');
+      await person.again?.();
+      assert.equal(person.faults.length, 2);
+      const drafts = (await entries()).map(({ draft }) => draft);
+      assert.deepEqual(
+        drafts.map((draft) => draft.kind === 'store' && draft.profileId),
+        ['openai-codex:mine-2'],
+      );
+    });
+
+    it('promises nothing for an entry that may be gone since the sign-in was stored once', async () => {
+      let isFirst = true;
+      const { vault, journal } = parts;
+      const undone = new SignInService({
+        ...parts,
+        vault: withCommit(async (...commit) => {
+          if (!isFirst) throw new KnownError('disk.full', { path: commit[0] });
+          const done = await vault.commitStore(...commit);
+          isFirst = false;
+          return { ...done, aftermath: Promise.resolve('undone') };
+        }),
+        journal: {
+          open: async (...draft) => {
+            if (!isFirst || !journal) throw new KnownError('disk.full', { path: '/journal' });
+            return journal.open(...draft);
+          },
+        },
+      });
+      await storeSignIn(undone, person, place(), signedIn('ann', 'new'));
+      await put({});
+      await person.again?.();
+      assert.ok(isKnown(person.faults[0], 'disk.full'));
+    });
+
+    it('forgets a sign-in that the person does not want stored', async () => {
+      await put({ 'openai-codex:mine': credential('ann', 'old') });
+      await storeSignIn(service, person, place({ name: 'mine' }), signedIn('bob', 'new'));
+      assert.deepEqual(await entries(), []);
+    });
+
+    it('forgets one that was overtaken by a newer one of the same person', async () => {
+      await put({ [id]: credential('ann', 'old') });
+      const failing = new SignInService({
+        ...parts,
+        vault: withCommit((path) => Promise.reject(new KnownError('disk.full', { path }))),
+      });
+      await storeSignIn(failing, person, place(), signedIn('ann', 'in hand'));
+      assert.equal((await entries()).length, 1);
+      await put({ [id]: credential('ann', 'rotated by the gateway') });
+      await person.again?.();
+      assert.deepEqual(await entries(), []);
+    });
+  });
+
+  it('the runtime cache follows a sign-in that replaced one', async () => {
+    const id = 'openai-codex:ann@example.com';
+    await put({ [id]: credential('ann', 'old') });
+    const cache = join(dirname(files.storePath), 'auth.json');
+    const entry = { type: 'oauth', access: 'a0', refresh: 'old', expires: 1 };
+    await writeFile(cache, JSON.stringify({ [provider]: entry }), { mode: 0o600 });
+    await storeSignIn(service, person, place(), signedIn('ann', 'new'));
+    assert.deepEqual(JSON.parse(await readFile(cache, 'utf8')), {
+      [provider]: { type: 'oauth', access: 'a', refresh: 'new', expires: 1 },
+    });
   });
 });

@@ -83,10 +83,20 @@ describe('the rows of the Profiles view', () => {
       label({ store: { kind: 'unreadable', path, errno: 'EACCES' } }),
       label({ store: { kind: 'torn', path, detail: 'it ends in the middle' } }),
       label({ store: { kind: 'unknownVersion', path, version: '7' } }),
-      label({ store: { kind: 'absent', path, legacyPath: '/state/auth.json' } }),
+      label({ store: { kind: 'absent', path, legacyPaths: ['/state/auth.json'] } }),
     ];
     assert.equal(new Set(labels).size, 4);
     assert.ok(labels.every((text) => text !== ''));
+  });
+
+  it('offers the import where older sign-ins wait, and to open the file where it is broken', () => {
+    const path = '/state/agents/main/agent/auth-profiles.json';
+    const flags = (store: Parameters<typeof agent>[1]): string =>
+      treeOf(snapshot(stateDir('/state', [agent('main', store)])))[0]?.children[0]?.flags ?? '';
+    const legacyPaths = ['/state/auth.json'];
+    assert.equal(flags({ store: { kind: 'absent', path, legacyPaths } }), 'legacyPending');
+    assert.equal(flags({ store: { kind: 'torn', path, detail: '' } }), 'storeProblem');
+    assert.equal(flags({ store: { kind: 'unplaced', path, variable: 'X' } }), 'placeProblem');
   });
 
   it('names the agents that hold the same login, and where an inherited profile stands', () => {
@@ -137,6 +147,28 @@ describe('the rows of the Profiles view', () => {
       /canUseFirst/,
       'the first is first already',
     );
+  });
+
+  it('offers to refresh what can be renewed from here, and an agent that has such', () => {
+    const state = { kind: 'renews', at: NOW + HOUR } as const;
+    const renewal = { login: 'x' };
+    const flagsOf = (row: ReturnType<typeof profile>): readonly string[] => {
+      const providers = [provider(row.provider, row)];
+      const rows = treeOf(snapshot(stateDir('/state', [agent('main', { providers })])));
+      return [find(rows, row.name), find(rows, 'main')].map(({ flags }) =>
+        /\bcanRefresh\b/.test(flags) ? 'yes' : 'no',
+      );
+    };
+    assert.deepEqual(flagsOf(profile('openai-codex:a', state, { renewal })), ['yes', 'yes']);
+    assert.deepEqual(flagsOf(profile('openai-codex:a', { kind: 'dead' })), ['no', 'no']);
+    assert.deepEqual(flagsOf(profile('qwen-portal:a', state, { renewal })), ['no', 'no']);
+    const inherited = profile('openai-codex:a', state, { renewal, origin: 'inherited' });
+    assert.deepEqual(flagsOf(inherited), ['no', 'no']);
+    const store = { kind: 'whole', path: '/s', problems: [], unwritable: 'x twice' } as const;
+    const codex = provider('openai-codex', profile('openai-codex:a', state, { renewal }));
+    const locked = agent('main', { store, providers: [codex] });
+    const rows = treeOf(snapshot(stateDir('/state', [locked])));
+    assert.doesNotMatch(`${find(rows, 'a').flags} ${find(rows, 'main').flags}`, /canRefresh/);
   });
 
   it('offers nothing that writes under a config that cannot be read', () => {

@@ -34,7 +34,7 @@ describe('what the Profiles view has to say', () => {
       'older sign-ins to import',
       snapshot(
         stateDir('/s', [
-          agent('main', { store: { kind: 'absent', path: '/s', legacyPath: '/l' } }),
+          agent('main', { store: { kind: 'absent', path: '/s', legacyPaths: ['/l'] } }),
         ]),
       ),
       'tree',

@@ -15,6 +15,7 @@ const examples: { readonly [C in ErrorCode]: ErrorFacts[C] } = {
   'store.unknownVersion': { path: '/s.json', version: '7' },
   'store.duplicateKey': { path: '/s.json', key: 'profiles' },
   'store.legacyPending': { path: '/s.json', legacyPath: '/auth.json' },
+  'legacy.unreadable': { path: '/auth.json', detail: 'not one whole JSON document' },
   'config.unreadable': { path: '/c.json', errno: 'EACCES' },
   'config.invalid': { path: '/c.json', detail: 'a comma is missing', line: 3, column: 7 },
   'config.notEditable': { path: '/c.json', key: 'auth' },
@@ -32,6 +33,10 @@ const examples: { readonly [C in ErrorCode]: ErrorFacts[C] } = {
   'signin.network': { host: 'auth.openai.com', timedOut: false },
   'signin.tokenRefused': { host: 'auth.openai.com', status: 400, error: 'invalid_grant' },
   'signin.badAnswer': { host: 'auth.openai.com', what: 'no account in the token' },
+  'signin.kept': {
+    profileId: 'openai-codex:a',
+    why: new KnownError('disk.full', { path: '/s.json' }),
+  },
   'signin.badEndpoint': { what: 'ftp://x' },
 };
 

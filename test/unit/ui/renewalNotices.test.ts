@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import { KnownError } from '../../../src/core/errors.ts';
+import type { RenewableLogin } from '../../../src/core/model/refreshDue.ts';
+import type { Way } from '../../../src/ui/notifications.ts';
+import { RenewalNotices } from '../../../src/ui/renewalNotices.ts';
+import { NOW } from '../../support/snapshots.ts';
+import { ManualClock } from '../core/liveSnapshot/manualClock.ts';
+
+const place = { stateDir: '/s', agentId: 'main', storePath: '/s/main.json' };
+
+function login(name: string, more: Partial<RenewableLogin> = {}): RenewableLogin {
+  return { login: name, provider: 'p', profileId: `p:${name}`, place, expires: NOW, ...more };
+}
+
+describe('what people are told about their logins unasked', () => {
+  let clock: ManualClock;
+  let notices: RenewalNotices;
+  let said: string[];
+  let ways: readonly Way[];
+  let signedIn: unknown[];
+
+  beforeEach(() => {
+    clock = new ManualClock(NOW);
+    said = [];
+    ways = [];
+    signedIn = [];
+    const say =
+      (tone: string) =>
+      (text: string, ...offered: readonly Way[]): void => {
+        said.push(`${tone}: ${text}`);
+        ways = offered;
+      };
+    notices = new RenewalNotices({
+      notifications: { told: say('told'), warned: say('warned') },
+      clock,
+      canSignIn: (provider) => provider === 'p',
+      signInAgain: (target) => signedIn.push(target),
+    });
+  });
+  afterEach(() => notices.dispose());
+
+  async function pass(ms: number): Promise<void> {
+    clock.advance(ms);
+    for (let turns = 0; turns < 3; turns++) await turn();
+  }
+
+  it('a death, once, with the way to sign in again', () => {
+    notices.refreshed(login('ann'), { kind: 'dead' });
+    notices.refreshed(login('ann'), { kind: 'dead' });
+    assert.equal(said.length, 1);
+    assert.match(said[0] ?? '', /^warned: p:ann .* no longer accepts/);
+    assert.deepEqual(
+      ways.map(({ label }) => label),
+      ['Sign In Again'],
+    );
+    ways[0]?.run();
+    const target = { stateDir: '/s', agentId: 'main', provider: 'p', profileId: 'p:ann' };
+    assert.deepEqual(signedIn, [target]);
+    notices.refreshed(login('bob', { provider: 'q' }), { kind: 'dead' });
+    assert.deepEqual(ways, [], 'no way to sign in to it from here');
+    notices.refreshed(login('ann', { expires: NOW + 1 }), { kind: 'dead' });
+    assert.equal(said.length, 3, 'another login has died');
+  });
+
+  it('not what heals itself', () => {
+    notices.refreshed(login('ann'), { kind: 'refreshed', expires: NOW });
+    notices.refreshed(login('ann'), { kind: 'adopted', expires: NOW });
+    notices.refreshed(login('ann'), { kind: 'transient', retryAt: NOW });
+    notices.refreshed(login('ann'), { kind: 'unsure', retryAt: NOW });
+    assert.deepEqual(said, []);
+  });
+
+  it('no second time what was the answer to a command', () => {
+    notices.answered(login('ann'), { kind: 'dead' }, { text: 'It is dead.', tone: 'warned' });
+    notices.refreshed(login('ann'), { kind: 'dead' });
+    assert.deepEqual(said, ['warned: It is dead.']);
+    assert.equal(ways.length, 1);
+    notices.answered(
+      login('bob'),
+      { kind: 'adopted', expires: NOW },
+      { text: 'Was so.', tone: 'told' },
+    );
+    assert.deepEqual(said.slice(1), ['told: Was so.']);
+    assert.deepEqual(ways, []);
+  });
+
+  it('repairs, one message for a burst, and then none for a while', async () => {
+    const repair = { storePath: '/s/a.json', outcome: 'repaired' } as const;
+    notices.repaired(repair);
+    notices.repaired({ ...repair, storePath: '/s/b.json' });
+    await pass(1_999);
+    notices.repaired(repair);
+    assert.deepEqual(said, []);
+    await pass(1);
+    assert.equal(said.length, 1);
+    assert.match(said[0] ?? '', /^told: .*\/s\/a\.json over 3 changes/);
+    notices.repaired(repair);
+    await pass(59_999);
+    assert.equal(said.length, 1);
+    await pass(1);
+    notices.repaired(repair);
+    await pass(2_000);
+    assert.equal(said.length, 2);
+    assert.match(said[1] ?? '', /older copy of \/s\/a\.json over a change/);
+  });
+
+  it('what could not be put back, rather than what could', async () => {
+    notices.repaired({ storePath: '/s/a.json', outcome: 'repaired' });
+    notices.repaired({ storePath: '/s/b.json', outcome: 'undone' });
+    await pass(2_000);
+    assert.equal(said.length, 1);
+    assert.match(said[0] ?? '', /^warned: .*keeps writing .*\/s\/b\.json/);
+  });
+
+  it('what waits in the journal for a person to help, once, and not for a lock', () => {
+    const busy = new KnownError('lock.busy', { path: '/s/a.json', waitedMs: 1 });
+    const full = new KnownError('disk.full', { path: '/s/a.json' });
+    const waiting = { profileId: 'p:ann', storePath: '/s/a.json' };
+    notices.waiting({ ...waiting, error: busy });
+    assert.deepEqual(said, []);
+    notices.waiting({ ...waiting, error: full });
+    notices.waiting({ ...waiting, error: full });
+    assert.deepEqual(said, [
+      'warned: A change of p:ann is not stored yet: The disk is full: /s/a.json could not be written. It is kept safe, and stored as soon as that is possible.',
+    ]);
+    notices.answered(
+      login('bob'),
+      { kind: 'refreshed', expires: NOW, fault: full },
+      { text: 'Not stored yet.', tone: 'warned' },
+    );
+    notices.waiting({ profileId: 'p:bob', storePath: place.storePath, error: full });
+    assert.equal(said.length, 2, 'the command said so already');
+  });
+
+  it('nothing more once disposed', async () => {
+    notices.repaired({ storePath: '/s/a.json', outcome: 'repaired' });
+    notices.dispose();
+    await pass(5_000);
+    assert.deepEqual([said, clock.pending], [[], []]);
+  });
+});
