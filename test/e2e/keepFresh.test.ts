@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demoLogins } from '../demo/demoLogins.ts';
@@ -18,6 +20,15 @@ async function expiredLogin(authServer: AuthServer): Promise<Record<string, unkn
   const expires = now - hour;
   const who = { accountId: 'acct-ann', email: 'ann@example.com' };
   return { type: 'oauth', provider: 'openai-codex', access, refresh, expires, ...who };
+}
+
+/** Nobody listens there any more. */
+async function refusedAddress(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}/oauth/token`;
 }
 
 const store = (agent: string): string => `agents/${agent}/agent/auth-profiles.json`;
@@ -114,23 +125,79 @@ describe('keeping logins alive, in a real VS Code', function () {
     assert.deepEqual(session.refreshes, ['ok']);
   });
 
-  it('Refresh Now renews a login that is not due', async () => {
+  it('keepFresh "onDemand" leaves it alone; Refresh Now renews it', async () => {
     session = await Session.start({
-      files: async (authServer) => {
-        const login = { ...(await expiredLogin(authServer)), expires: Date.now() + 5 * hour };
-        return { [store('main')]: { version: 1, profiles: { [ANN]: login } } };
-      },
+      files: twins,
+      settings: { 'coderclawAuth.keepFresh': 'onDemand' },
     });
     const { workbench } = session;
     await workbench.openProfilesView();
-    const before = (await session.store()).profiles[ANN]?.['refresh'];
-    await workbench.rowMenu(workbench.row(/^Profile ann@example\.com, next/), 'Refresh Now');
+    const row = workbench.row(/^Profile ann@example\.com, next, renews itself at next use/).first();
+    await row.waitFor();
+    await sleep(5_000);
+    assert.deepEqual(session.refreshes, []);
+    await workbench.rowMenu(row, 'Refresh Now');
     await workbench.page
       .locator('.statusbar')
       .getByText(/Renewed/)
       .waitFor();
+    await workbench.row(/^Profile ann@example\.com, next, renews itself, in \d hours/).waitFor();
     assert.deepEqual(session.refreshes, ['ok']);
-    assert.notEqual((await session.store()).profiles[ANN]?.['refresh'], before);
+    const [first, ...others] = await refreshTokens();
+    assert.deepEqual(others, [first, first]);
+  });
+
+  it('a provider that cannot be reached: says when it is tried again, and that nothing changed', async () => {
+    session = await Session.start({
+      files: twins,
+      env: { CODERCLAW_AUTH_OPENAI_CODEX_TOKEN_URL: await refusedAddress() },
+      colorScheme: 'light',
+    });
+    const { workbench } = session;
+    await workbench.openProfilesView();
+    const row = workbench.row(/^Profile ann@example\.com, next, trying again in/).first();
+    await row.waitFor();
+    assert.equal(await workbench.notifications.count(), 0, 'nothing that heals itself is told');
+    await workbench.rowMenu(row, 'Refresh Now');
+    assert.match(
+      await workbench.message(/could not be reached/),
+      /could not be reached\..*The stored sign-in is unchanged; trying again in/s,
+    );
+    await workbench.screenshot('trying-again-light');
+  });
+
+  it('older sign-ins are imported by a click, and the old file is kept', async () => {
+    session = await Session.start({
+      files: async (authServer) => {
+        const { type, access, refresh } = await expiredLogin(authServer);
+        const expires = Date.now() + 5 * hour;
+        return {
+          'coderclaw.json': {},
+          'agents/main/agent/auth.json': { 'openai-codex': { type, access, refresh, expires } },
+        };
+      },
+      colorScheme: 'light',
+    });
+    const { workbench, stateDir } = session;
+    await workbench.openProfilesView();
+    const row = workbench
+      .row(/^Agent main/)
+      .or(workbench.row(/older sign-ins/i))
+      .last();
+    await row.waitFor();
+    await workbench.screenshot('older-sign-ins-light');
+    await workbench.runCommand('CoderClaw: Import Older Sign-Ins…');
+    await workbench.dialog.waitFor();
+    assert.match(await workbench.dialog.innerText(), /OpenAI Codex.*auth\.json\.imported-/s);
+    await workbench.screenshot('import-question-light');
+    await workbench.dialog.getByRole('button', { name: 'Import', exact: true }).click();
+    await workbench.message(/Imported one older sign-in for main/);
+    await workbench.row(/^Profile default, next, renews itself/).waitFor();
+    const names = (await readdir(join(stateDir, 'agents/main/agent'))).sort();
+    assert.deepEqual(names.length, 2);
+    assert.equal(names[0], 'auth-profiles.json');
+    assert.match(names[1] ?? '', /^auth\.json\.imported-\d{8}-\d{6}$/);
+    await workbench.screenshot('imported-light');
   });
 
   it('a revoked grant shows "sign in again" once; signing in repairs it in place', async () => {

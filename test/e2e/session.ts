@@ -16,6 +16,8 @@ export interface SessionOptions {
   /** Do not create the state folder at all. */
   readonly noStateDir?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of the machine. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   readonly colorScheme?: 'light' | 'dark';
   /** The browser's `localhost` is another machine than the extension's: nothing answers there. */
   readonly localhostElsewhere?: boolean;
@@ -65,6 +67,7 @@ export class Session {
       userSettings: {
         'workbench.colorTheme':
           options.colorScheme === 'light' ? 'Default Light Modern' : 'Default Dark Modern',
+        ...options.settings,
       },
     });
     const browser = await launchBrowser(

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commitOrder } from '../../src/core/custody/orderCommit.ts';
 import { type AgentFiles, ProfileService } from '../../src/core/custody/profileService.ts';
 import { Refresher } from '../../src/core/custody/refresh/refresher.ts';
 import { RefreshMemory } from '../../src/core/custody/refresh/refreshMemory.ts';
@@ -70,6 +71,8 @@ export async function ourSide(parts: SideParts, without: Without = {}): Promise<
   const upkeep = new Upkeep({
     ...{ vault, journal, memory, refresher, clock, places, log: say },
     tell: (notice) => log.write({ kind: 'note', text: `upkeep: ${notice.kind}` }),
+    configs: async () =>
+      stateDirsOf(task.world.places).map((stateDir) => join(stateDir, 'coderclaw.json')),
     rotates: async () => true,
     times: scaledUpkeepTimes(factor),
   });
@@ -107,8 +110,9 @@ export async function ourSide(parts: SideParts, without: Without = {}): Promise<
       const saved = await signIns.save(files, profileId, { credential, identity }, seen, []);
       if (saved.undone) throw new Error('undone, and said so');
     },
-    async order({ storePath }, provider, ids) {
-      await vault.commitStore(storePath, setOrder(provider, ids));
+    async order(place, provider, ids) {
+      upkeep.hint();
+      await commitOrder(services, place, setOrder(provider, ids));
     },
     async remove(place, profileId) {
       upkeep.hint();

@@ -54,6 +54,7 @@ export function scaledGuardTimes(factor: number): Partial<GuardTimes> {
 export function scaledUpkeepTimes(factor: number): UpkeepTimes {
   return {
     stableMs: Math.max(SHORTEST_STABLE_MS, UPKEEP_TIMES.stableMs / factor),
+    lockWaitMs: UPKEEP_TIMES.lockWaitMs / factor,
     refreshTurnMs: UPKEEP_TIMES.refreshTurnMs / factor,
     // After the longest wait for a lock, as in the extension.
     signInTurnMs: scaledLockTimes(factor).waitMs + 1_000,

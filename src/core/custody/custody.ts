@@ -102,6 +102,7 @@ export class Custody {
       memory,
       refresher,
       places,
+      configs: async () => (await options.snapshot()).stateDirs.map(({ config }) => config.path),
       clock,
       log,
       rotates: async (provider) => (await grant(provider))?.rotates ?? true,

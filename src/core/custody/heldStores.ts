@@ -47,7 +47,8 @@ export class HeldStores {
 
   /** @throws {KnownError} `store.unreadable`, `store.torn`, `store.unknownVersion` */
   read(storePath: string): Promise<KnownStore> {
-    return readKnownStore(this.#file(storePath), this.#parts.clock);
+    const file = this.#file(storePath);
+    return readKnownStore(file, this.#parts.clock, this.#parts.guard.known(file));
   }
 
   /**
@@ -60,7 +61,7 @@ export class HeldStores {
     const file = this.#file(storePath);
     const target = { storePath, file, held: this.#held };
     const written = await this.#untilUncontended(async () => {
-      const store = await readWritableStore(file, this.#parts.clock);
+      const store = await readWritableStore(file, this.#parts.clock, this.#parts.guard.known(file));
       await this.#parts.checkpoint?.('read');
       return await replaceStore(target, store, intent, this.#parts);
     });

@@ -3,7 +3,7 @@ import { removeProfile as removeFromConfig } from '../documents/configEdits.ts';
 import type { JsonValue } from '../documents/json.ts';
 import { normalizeProviderId } from '../documents/providerIds.ts';
 import { entryOf, moveFirst, removeProfile, type StoreIntent } from '../documents/storeIntents.ts';
-import { KnownError } from '../errors.ts';
+import type { KnownError } from '../errors.ts';
 import { listingUse } from '../model/listingUse.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import {
@@ -14,8 +14,10 @@ import {
 } from './cache/cachesInStep.ts';
 import { editConfig } from './editConfig.ts';
 import { loginHash } from './entryHash.ts';
-import type { Journal, JournalSlot } from './journal/journal.ts';
+import type { Journal } from './journal/journal.ts';
+import { dropIfPossible, openIfPossible } from './journal/noted.ts';
 import type { LegacyImport } from './older/legacyImport.ts';
+import { commitOrder } from './orderCommit.ts';
 import type { StorePlace } from './storePlaces.ts';
 import { readKnownStore } from './storeRead.ts';
 import type { Vault } from './vault.ts';
@@ -50,7 +52,7 @@ export interface ProfileServiceParts {
   readonly log: (line: string) => void;
   /** Every agent of every state dir; none but the one asked about unless given. */
   readonly places?: () => Promise<readonly StorePlace[]>;
-  /** Remembers removals, so that they are not taken for the work of a careless program. */
+  /** Remembers removals and orders: what is meant, and is not to be undone by a careless program. */
   readonly journal?: Pick<Journal, 'open'>;
 }
 
@@ -113,11 +115,8 @@ export class ProfileService {
     shownOrder: readonly string[],
   ): Promise<void> {
     await this.importLegacy(files);
-    await this.#parts.vault.commitStore(
-      files.storePath,
-      moveFirst(provider, profileId, shownOrder),
-      { legacyPaths: files.legacyPaths },
-    );
+    const intent = moveFirst(provider, profileId, shownOrder);
+    await commitOrder(this.#parts, files, intent, { legacyPaths: files.legacyPaths });
   }
 
   /**
@@ -166,11 +165,11 @@ export class ProfileService {
       const login = loginHash(was);
       if (promise !== undefined && promise.login !== login) {
         await this.#open(files, profileId, login);
-        await this.#drop(promise.slot);
+        await dropIfPossible(promise.slot, this.#parts.log);
       }
       return { aftermath, was };
     } catch (error) {
-      if (promise !== undefined) await this.#drop(promise.slot);
+      if (promise !== undefined) await dropIfPossible(promise.slot, this.#parts.log);
       throw error;
     }
   }
@@ -184,25 +183,11 @@ export class ProfileService {
     return slot && { slot, login };
   }
 
-  /** Without a journal entry a removal is only less well looked after. */
   async #open({ stateDir, storePath }: AgentFiles, profileId: string, login: string | null) {
-    try {
-      const draft = { kind: 'removal', storePath, profileId, login } as const;
-      return await this.#parts.journal?.open(stateDir, draft);
-    } catch (error) {
-      if (!(error instanceof KnownError)) throw error;
-      this.#parts.log(`removing ${profileId}: not noted in the journal: ${error.code}`);
-      return undefined;
-    }
-  }
-
-  async #drop(slot: JournalSlot): Promise<void> {
-    try {
-      await slot.drop();
-    } catch (error) {
-      if (!(error instanceof KnownError)) throw error;
-      this.#parts.log(`${slot.path}: not dropped: ${error.code}`);
-    }
+    const { journal, log } = this.#parts;
+    if (journal === undefined) return undefined;
+    const draft = { kind: 'removal', storePath, profileId, login } as const;
+    return await openIfPossible(journal, stateDir, draft, { what: `removing ${profileId}`, log });
   }
 }
 

@@ -1,14 +1,14 @@
 import { basename, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Clock, throwIfCancelled } from '../clock.ts';
-import type { replaceFile } from '../disk/atomicFile.ts';
+import type { ReplaceGuard, replaceFile } from '../disk/atomicFile.ts';
 import { callsIn } from '../disk/callsIn.ts';
 import type { Checkpoint } from '../disk/checkpoint.ts';
 import { asDiskError } from '../disk/diskError.ts';
 import type { FileIdentity } from '../disk/fileIdentity.ts';
 import type { FileLocks, HeldLock } from '../disk/fileLock.ts';
 import { type FileTarget, resolveTarget } from '../disk/fileTarget.ts';
-import { makePrivateFolder } from '../disk/folder.ts';
+import { makePrivateFolder, syncFolder } from '../disk/folder.ts';
 import { sweepTemporaryFiles } from '../disk/temporaryFiles.ts';
 import { parseAuthStore } from '../documents/authStore.ts';
 import type { JsonObject, JsonValue } from '../documents/json.ts';
@@ -21,6 +21,7 @@ import { changedEntries } from './repair/changedEntries.ts';
 import type { Guard } from './repair/guard.ts';
 import { textOf } from './storeBytes.ts';
 import { type KnownStore, readWritableStore } from './storeRead.ts';
+import { splicedBytes, toBytes } from './storeText.ts';
 
 /** What a commit stands on. */
 export interface CommitParts {
@@ -29,7 +30,7 @@ export interface CommitParts {
   readonly replace: typeof replaceFile;
   readonly checkpoint?: Checkpoint;
   /** Looks after what is written. */
-  readonly guard: Pick<Guard, 'mend' | 'writing' | 'wrote'>;
+  readonly guard: Pick<Guard, 'known' | 'mend' | 'writing' | 'wrote'>;
 }
 
 export interface CommitOptions {
@@ -127,12 +128,19 @@ export async function commitStoreOnce(
   parts: CommitParts,
   { signal, legacyPaths = [] }: CommitOptions,
 ): Promise<WrittenEntry | undefined> {
-  return await withTarget(storePath, parts, signal, async (file, held) => {
-    const store = await readWritableStore(file, parts.clock);
+  let synced: Promise<void> | undefined;
+  const written = await withTarget(storePath, parts, signal, async (file, held) => {
+    const store = await readWritableStore(file, parts.clock, parts.guard.known(file));
     await parts.checkpoint?.('read');
     if (store.kind === 'absent') await refuseLegacy(storePath, legacyPaths);
-    return await replaceStore({ storePath, file, held }, store, intent, parts);
+    const syncing = (sync: Promise<void>): void => {
+      synced = sync;
+    };
+    return await replaceStore({ storePath, file, held, syncing }, store, intent, parts);
   });
+  // The lock is free already: the next holder need not wait for what only the acknowledgement needs.
+  await synced;
+  return written;
 }
 
 /**
@@ -146,10 +154,17 @@ export async function mendStoreOnce(
 ): Promise<void> {
   await withTargets([storePath], parts, signal, async (files, held) => {
     const file = files.get(storePath) ?? storePath;
-    const store = await readWritableStore(file, parts.clock);
+    const store = await readWritableStore(file, parts.clock, parts.guard.known(file));
     if (store.kind === 'whole')
       await replaceStore({ storePath, file, held }, store, NOTHING, parts);
   });
+}
+
+/** A store whose lock is held, and who hears when a commit to it is durable. */
+interface StoreTarget extends Pick<ReplaceGuard, 'syncing'> {
+  readonly storePath: string;
+  readonly file: string;
+  readonly held: HeldLock;
 }
 
 const NOTHING: StoreIntent = {
@@ -161,11 +176,14 @@ const NOTHING: StoreIntent = {
 /**
  * The last step of a commit, under the lock: what a careless program undid of earlier commits is put
  * back in what was just read, the intent applied to that, and the file replaced as a whole. Nothing
- * is written if nothing changes.
+ * is written if nothing changes; but what is there is durable then, whoever of us wrote it.
+ *
+ * @param target `syncing`, where given, gets what has to be waited for before anything is
+ *   acknowledged; else it is waited for here.
  * @returns undefined if the intent changed nothing.
  */
 export async function replaceStore(
-  { storePath, file, held }: { storePath: string; file: string; held: HeldLock },
+  { storePath, file, held, syncing }: StoreTarget,
   store: KnownStore,
   intent: StoreIntent,
   parts: CommitParts,
@@ -174,14 +192,30 @@ export async function replaceStore(
   const mended = store.kind === 'whole' ? await parts.guard.mend(file, store) : undefined;
   const before = mended?.document ?? read;
   const after = intent.apply(before, storePath);
-  if (isDeepStrictEqual(after, read)) return undefined;
+  if (isDeepStrictEqual(after, read)) {
+    // Another holder may have renamed it and still be waiting for this.
+    if (store.kind === 'whole') await syncFolder(dirname(file), await callsIn(dirname(file)));
+    return undefined;
+  }
   const written = parts.guard.writing(file);
+  const known = parts.guard.known(file);
+  const spliced =
+    known && store.kind === 'whole' && store.document === known.document
+      ? splicedBytes(after, known)
+      : undefined;
+  const bytes = spliced ?? toBytes(after);
+  let reparsed: JsonObject | undefined;
   let identity: FileIdentity;
   let aftermath: Promise<Aftermath>;
   try {
-    identity = await parts.replace(file, toBytes(after), {
+    identity = await parts.replace(file, bytes, {
       expected: store.read,
-      reparse: (bytes) => assertMeans(bytes, intent.entry, after, storePath),
+      reparse: (written) => {
+        reparsed = reparse(written, intent.entry, after, storePath);
+        // Of these bytes most have not been made from the document.
+        if (spliced && !isDeepStrictEqual(reparsed, after)) throw doesNotFit(storePath);
+      },
+      ...(syncing && { syncing }),
       proveOwnership: () => held.proveOwnership(),
       ...(parts.checkpoint && { checkpoint: parts.checkpoint }),
     });
@@ -190,6 +224,7 @@ export async function replaceStore(
       identity,
       before: read,
       document: after,
+      written: reparsed && { bytes, document: reparsed },
       putBack: mended?.putBack ?? [],
       changes: changedEntries(before, after),
     });
@@ -206,20 +241,21 @@ export async function replaceStore(
   };
 }
 
-function toBytes(document: JsonObject): Buffer {
-  return Buffer.from(`${JSON.stringify(document, null, 2)}\n`);
-}
-
-/** The bytes on the disk are a store, and what the intent is about is in it. */
-function assertMeans(
+/** The bytes for the disk are a store, and what the intent is about is in it. */
+function reparse(
   written: Buffer,
   entry: StoreIntent['entry'],
   after: JsonObject,
   path: string,
-): void {
+): JsonObject {
   const parsed = parseAuthStore(textOf(written));
   const isMeant =
     parsed.kind === 'whole' &&
     isDeepStrictEqual(entryOf(parsed.document, ...entry), entryOf(after, ...entry));
-  if (!isMeant) throw new KnownError('store.torn', { path, detail: 'the change does not fit in' });
+  if (!isMeant) throw doesNotFit(path);
+  return parsed.document;
+}
+
+function doesNotFit(path: string): KnownError {
+  return new KnownError('store.torn', { path, detail: 'the change does not fit in' });
 }

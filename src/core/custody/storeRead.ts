@@ -13,6 +13,16 @@ export type KnownStore =
   | { readonly kind: 'absent'; readonly read: AbsentFile }
   | { readonly kind: 'whole'; readonly read: ReadFile; readonly document: JsonObject };
 
+/**
+ * What certain bytes of a store mean, found out before. (We know it of those that we wrote ourselves,
+ * for as long as we look after them.)
+ */
+export interface KnownBytes {
+  readonly bytes: Buffer;
+  /** As parsed from them. */
+  readonly document: JsonObject;
+}
+
 /** Unlocked writers truncate, then write; a torn store is given this long to become whole. */
 const TORN_MS = 1_000;
 const TORN_RETRY_MS = 20;
@@ -20,16 +30,24 @@ const TORN_RETRY_MS = 20;
 /**
  * Reads a store that must be understood.
  *
+ * @param known spares the parsing where the store is still these very bytes.
  * @throws {KnownError} `store.unreadable`; `store.torn` if it stays torn for a second;
  * `store.unknownVersion`.
  */
-export async function readKnownStore(path: string, clock: Clock): Promise<KnownStore> {
+export async function readKnownStore(
+  path: string,
+  clock: Clock,
+  known?: KnownBytes,
+): Promise<KnownStore> {
   const deadline = performance.now() + TORN_MS;
   for (;;) {
     const read = await strictRead(path, await callsIn(dirname(path)));
     if (read.kind === 'absent') return { kind: 'absent', read };
     if (read.kind === 'unreadable') {
       throw new KnownError('store.unreadable', { path, errno: read.errno });
+    }
+    if (known?.bytes.equals(read.bytes)) {
+      return { kind: 'whole', read, document: known.document };
     }
     const parsed = parseStoreBytes(read.bytes);
     switch (parsed.kind) {
@@ -49,11 +67,16 @@ export async function readKnownStore(path: string, clock: Clock): Promise<KnownS
 /**
  * Reads a store in order to change it: {@link readKnownStore}, and all of it must survive a rewrite.
  *
+ * @param known as there; and they are bytes that we wrote, so a rewrite loses nothing.
  * @throws {KnownError} also `store.duplicateKey`.
  */
-export async function readWritableStore(path: string, clock: Clock): Promise<KnownStore> {
-  const store = await readKnownStore(path, clock);
-  if (store.kind === 'absent') return store;
+export async function readWritableStore(
+  path: string,
+  clock: Clock,
+  known?: KnownBytes,
+): Promise<KnownStore> {
+  const store = await readKnownStore(path, clock, known);
+  if (store.kind === 'absent' || store.document === known?.document) return store;
   const loss = findRewriteLoss(textOf(store.read.bytes), store.document);
   switch (loss?.kind) {
     case 'duplicateKey':

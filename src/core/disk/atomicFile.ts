@@ -24,6 +24,11 @@ export interface ReplaceGuard {
   readonly proveOwnership: () => Promise<void>;
   /** Runs when all is checked, just before the rename; if it throws, nothing is replaced. */
   readonly beforeRename?: () => Promise<void>;
+  /**
+   * Gets, once the new name stands, what makes it durable. Then that is not waited for: nothing may be
+   * acknowledged before it has resolved. It rejects as {@link replaceFile} does.
+   */
+  readonly syncing?: (synced: Promise<void>) => void;
   readonly checkpoint?: Checkpoint;
   /** How to make system calls; found out by itself unless given. */
   readonly calls?: FileCalls;
@@ -32,7 +37,7 @@ export interface ReplaceGuard {
 /**
  * Replaces `path` (not a symbolic link) as a whole, or leaves it as it is: at every instant, power
  * cuts included, the name leads to all of the old bytes or all of the new. When it resolves, the new
- * bytes are on stable storage. The file is 0600 from its first instant; an old file's stricter mode
+ * bytes are on stable storage (their name too, unless `syncing` says when). The file is 0600 from its first instant; an old file's stricter mode
  * is kept. The caller holds the lock of `path` and has swept its temporary files.
  *
  * @returns the identity of the new file.
@@ -59,8 +64,13 @@ export async function replaceFile(
       isLeft = false;
     }
     await checkpoint?.('renamed');
-    await syncFolder(dirname(path), calls);
-    await checkpoint?.('folder.synced');
+    const synced = syncName(path, checkpoint, calls);
+    if (guard.syncing === undefined) await synced;
+    else {
+      // It may fail before anybody waits for it.
+      synced.catch(() => {});
+      guard.syncing(synced);
+    }
     return identity;
   } catch (error) {
     // Swept by the next holder of the lock, who therefore has it and we have not.
@@ -73,6 +83,19 @@ export async function replaceFile(
       });
     }
   }
+}
+
+async function syncName(
+  path: string,
+  checkpoint: Checkpoint | undefined,
+  calls: FileCalls,
+): Promise<void> {
+  try {
+    await syncFolder(dirname(path), calls);
+  } catch (error) {
+    throw asDiskError(error, path);
+  }
+  await checkpoint?.('folder.synced');
 }
 
 async function writeWhole(

@@ -33,8 +33,6 @@ export interface Judgement {
   readonly repairMsP99Raw: number;
   readonly looks: number;
   readonly faults: Readonly<Record<string, number>>;
-  /** Orders, not logins: see `ownEntries.ts`. */
-  readonly unguardedOrders: number;
   /** Single ones may be slow: 99 of 100 may not. */
   readonly slowRepairs: readonly Finding[];
   /** What must not be, by name; all must be empty. */
@@ -57,7 +55,6 @@ export function judge(evidence: Evidence, seen: Seen): Judgement {
   const { events, world } = evidence;
   const requests = judgeRequests(evidence);
   const repairs = repairTimes(evidence);
-  const own = lostEntries(evidence);
   const kinds = new Map(events.flatMap((e) => (e.kind === 'begin' ? [[e.op, e.what]] : [])));
   const ackedKinds = events.flatMap((e) => (e.kind === 'acked' ? [kinds.get(e.op) ?? ''] : []));
   const outcomes = events.flatMap((e) => (e.kind === 'refreshed' ? [e.outcome] : []));
@@ -77,11 +74,10 @@ export function judge(evidence: Evidence, seen: Seen): Judgement {
     repairMsMax: Math.round(repairs.ms.at(-1) ?? 0),
     repairMsP99Raw: Math.round(percentile99(repairs.rawMs)),
     slowRepairs: repairs.slow,
-    unguardedOrders: own.unguardedOrders,
     looks: seen.looks,
     faults: seen.faults,
     findings: {
-      lost: [...own.findings, ...missingLogins(evidence), ...lostLogins(evidence)],
+      lost: [...lostEntries(evidence), ...missingLogins(evidence), ...lostLogins(evidence)],
       tornReads: tornReads(evidence),
       exclusionViolations: exclusionViolations(evidence),
       unexplainedRequests: requests.unexplained,

@@ -11,20 +11,13 @@ type Operation = {
   readonly marks: { readonly mark: string | null; readonly op: string }[];
 };
 
-export interface LostEntries {
-  readonly findings: readonly Finding[];
-  /** Undone by a neighbour after the only process that looked after them had been killed. */
-  readonly unguardedOrders: number;
-}
-
 /**
  * Entries that one caller alone changes, one change after the other. At the end each must be what was
  * last acknowledged, or what was begun after that and not acknowledged (a process that was killed may
  * or may not have got so far). Everything else is lost.
  */
-export function lostEntries(evidence: Evidence): LostEntries {
+export function lostEntries(evidence: Evidence): readonly Finding[] {
   const findings: Finding[] = [];
-  let unguardedOrders = 0;
   const documents = new Map<string, JsonValue>();
   for (const { storePath } of evidence.world.places) {
     documents.set(storePath, documentAt(storePath));
@@ -36,33 +29,10 @@ export function lostEntries(evidence: Evidence): LostEntries {
     if (lastAcked < 0) allowed.add(null);
     const found = markOf(partOf(documents.get(store) ?? {}, part)[key]);
     if (allowed.has(found)) continue;
-    const op = marks[lastAcked]?.op;
-    if (part === 'order' && op !== undefined && isUnguarded(op, store, key, evidence)) {
-      unguardedOrders += 1;
-      continue;
-    }
     const what = `${part} ${key} in ${store}: ${found ?? 'nothing'} stands there`;
     findings.push({ what, lines: linesAbout(evidence.events, store, key) });
   }
-  return { findings: [...findings, ...lostBystanders(documents)], unguardedOrders };
-}
-
-/** A repair may have to wait for locks; a process that lived longer than this had its time. */
-const UNGUARDED_MS = 10_000;
-
-/**
- * An order is looked after only by the process that made it. One that was killed before it could put
- * its order back leaves it undone: a choice of which profile comes first, never a login.
- */
-function isUnguarded(op: string, store: string, key: string, evidence: Evidence): boolean {
-  const killed = evidence.killedAt.get(op.split('/')[0] ?? '');
-  const undone = evidence.events.findLast(
-    (e) =>
-      (e.kind === 'inPlace' || e.kind === 'commit') &&
-      e.path === store &&
-      e.changes.some(([, changed]) => changed === key),
-  );
-  return killed !== undefined && undone?.kind === 'inPlace' && killed < undone.t + UNGUARDED_MS;
+  return [...findings, ...lostBystanders(documents)];
 }
 
 /** What nobody ever changed. */

@@ -56,6 +56,18 @@ const DRAFT = v.variant('kind', [
     profileId: v.string(),
     login: v.nullable(fingerprint),
   }),
+  /**
+   * A store's own order of a provider (the key as stored) as a person wants it; null: none. `profileId`
+   * is its first; `seen` as of a sign-in.
+   */
+  v.strictObject({
+    kind: v.literal('order'),
+    storePath: path,
+    provider: v.string(),
+    profileId: v.string(),
+    list: v.nullable(v.array(v.string())),
+    seen: v.nullable(sha256),
+  }),
 ]);
 
 const HEADER = v.object({

@@ -34,8 +34,9 @@ export class JournalTemporaries {
   }
 
   /**
-   * Deletes those of `names` in `folder` whose makers are dead or have forgotten them. A maker that was
-   * only stopped then fails to make its entry, before it did what the entry was for.
+   * Deletes those of `names` in `folder` whose makers are dead, or old and of who knows whom. Never one
+   * of a maker that lives: it may have been stopped for as long as it likes, and the file only looks
+   * old where a clock was set.
    *
    * @param now milliseconds since the epoch.
    */
@@ -49,7 +50,8 @@ export class JournalTemporaries {
         const namespace = place === placeOf(this.#self.namespace) ? this.#self.namespace : '';
         const payload = { createdAt: mtimeMs, owner: { pid: Number(pid), namespace } };
         const owner = ownerLiveness(payload, this.#self, NOWHERE);
-        if (owner === 'dead' || now - mtimeMs > ABANDONED_MS) await unlinkIfThere(path);
+        const isForgotten = owner === 'unknown' && now - mtimeMs > ABANDONED_MS;
+        if (owner === 'dead' || isForgotten) await unlinkIfThere(path);
       } catch (error) {
         // Finished meanwhile; or it cannot be deleted, and nothing reads it.
         if (errnoOf(error) === undefined) throw error;

@@ -5,6 +5,7 @@ import { entryOf } from '../../documents/storeIntents.ts';
 import { KnownError } from '../../errors.ts';
 import { tokenHash } from '../../model/loginFingerprint.ts';
 import { familyOf } from '../../model/tokenFamily.ts';
+import { identityOfStored, sameIdentity } from '../../signin/identity.ts';
 import type { RefreshGrant, RenewedTokens } from '../../signin/refreshGrant.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import { startOver } from '../startOver.ts';
@@ -174,6 +175,14 @@ export class Refresher {
     const { provider, hash: from } = login;
     log(`${storePath}: ${profileId}: an answer came after its time`);
     try {
+      const mine = { ...identityOfStored(login.credential), provider };
+      if (sameIdentity(mine, { ...renewed.identity, provider }) === 'other') {
+        log(`${storePath}: ${profileId}: the late answer is somebody else's`);
+        const kind = tokenHash(renewed.fields.refresh) === from ? 'refused' : 'spent';
+        const dirs = stateDirsOf(await this.#places(place));
+        await this.#parts.memory.record(dirs, { kind, token: from, at: services.clock.now() });
+        return;
+      }
       const draft = { kind: 'refresh', provider, from, profileId, storePath } as const;
       const slot = await journal.open(stateDir, draft);
       await slot.answer(toAnswer(renewed));

@@ -1,8 +1,10 @@
+import { tokenHash } from '../../model/loginFingerprint.ts';
 import { refreshDue } from '../../model/refreshDue.ts';
 import { isDead, type TokenRecords } from '../../model/refreshLog.ts';
 import { isSpent } from '../../model/tokenFamily.ts';
 import type { HeldLogin } from './holders.ts';
 import type { Evidence } from './newerTokens.ts';
+import { fromAnswer } from './refreshAnswer.ts';
 import { retryUnsure } from './refreshFailure.ts';
 import type { RefresherParts, RefreshResult } from './refreshTypes.ts';
 
@@ -33,7 +35,15 @@ export async function withoutRequest(
   let record = records.get(login.hash);
   for (const entry of entries) {
     const { draft, owner, at, answer } = entry;
-    if (draft.kind !== 'refresh' || draft.from !== login.hash || answer !== undefined) continue;
+    if (draft.kind !== 'refresh' || draft.from !== login.hash) continue;
+    if (answer !== undefined) {
+      // It brought tokens that are no newer ones of this login: they are somebody else's.
+      const renewed = fromAnswer(answer);
+      if (renewed !== undefined && tokenHash(renewed.fields.refresh) !== login.hash) {
+        return { kind: 'dead' };
+      }
+      continue;
+    }
     if (owner !== 'dead' && Math.abs(now - at) < UNDER_WAY_MS) {
       return { kind: 'transient', retryAt: now + UNDER_WAY_RETRY_MS };
     }

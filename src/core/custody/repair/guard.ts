@@ -6,7 +6,7 @@ import type { FileIdentity } from '../../disk/fileIdentity.ts';
 import type { JsonObject } from '../../documents/json.ts';
 import { entryOf, putEntry, type StoreIntent } from '../../documents/storeIntents.ts';
 import { KnownError } from '../../errors.ts';
-import { type KnownStore, readKnownStore } from '../storeRead.ts';
+import { type KnownBytes, type KnownStore, readKnownStore } from '../storeRead.ts';
 import type { StoreChange } from '../vault.ts';
 import type { Aftermath } from './aftermath.ts';
 import type { ChangedEntry } from './changedEntries.ts';
@@ -81,7 +81,7 @@ export class Guard {
   async mend(file: string, store: KnownStore & { kind: 'whole' }): Promise<Mended> {
     const guarded = this.#files.get(file);
     if (guarded === undefined) return { document: store.document, putBack: [] };
-    await guarded.judge(store);
+    await guarded.judge(store, this.#options.clock.now());
     return guarded.mend(store.document);
   }
 
@@ -111,6 +111,8 @@ export class Guard {
       /** As it was read, and as it was written. */
       readonly before: JsonObject;
       readonly document: JsonObject;
+      /** Its bytes; undefined where they were not parsed again. */
+      readonly written: KnownBytes | undefined;
       readonly putBack: readonly GuardedEntry[];
       readonly changes: readonly ChangedEntry[];
     },
@@ -146,6 +148,11 @@ export class Guard {
     const stands = guarded.adopt(store, promised, this.#options.clock.now());
     this.#tend(guarded);
     return stands;
+  }
+
+  /** What we wrote last to a file that is looked after. */
+  known(file: string): KnownBytes | undefined {
+    return this.#files.get(file)?.written;
   }
 
   has(file: string, entry: Promised['entry']): boolean {
@@ -231,13 +238,13 @@ export class Guard {
     const began = performance.now();
     const { writes } = guarded;
     try {
-      const store = await readKnownStore(guarded.file, this.#options.clock);
+      const store = await readKnownStore(guarded.file, this.#options.clock, guarded.written);
       // A commit of ours came in between: it is not known what was read.
       if (guarded.isBeingWritten || writes !== guarded.writes) {
         guarded.lookAgain = true;
         return;
       }
-      await guarded.judge(store);
+      await guarded.judge(store, this.#options.clock.now());
       for (const entry of guarded.takeHopeless()) this.#report(guarded, entry, 'undone');
       if (guarded.hasUndone) await this.#options.repair(guarded.storePath);
       guarded.failure = undefined;

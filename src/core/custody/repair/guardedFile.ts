@@ -3,7 +3,7 @@ import { type FileIdentity, isSameFile } from '../../disk/fileIdentity.ts';
 import { LOCK_TIMES } from '../../disk/fileLock.ts';
 import type { JsonObject, JsonValue } from '../../documents/json.ts';
 import { entryOf, putEntry } from '../../documents/storeIntents.ts';
-import type { KnownStore } from '../storeRead.ts';
+import type { KnownBytes, KnownStore } from '../storeRead.ts';
 import type { Aftermath } from './aftermath.ts';
 import type { ChangedEntry } from './changedEntries.ts';
 import { holdsSpentToken, type Knowledge } from './tokenKnowledge.ts';
@@ -32,6 +32,8 @@ export interface GuardedEntry extends Promised {
   readonly until: number;
   /** By the clock of the machine; compared with what other processes noted down. */
   readonly since: number;
+  /** The same by the steady clock. */
+  readonly addedAt: number;
   /** When we wrote it last, by the steady clock. */
   wroteAt: number;
   isUndone: boolean;
@@ -66,6 +68,8 @@ export class GuardedFile {
   #last: JsonObject | undefined;
   /** Of the file that we put in place last. */
   #identity: FileIdentity | undefined;
+  /** What we put in place last, so that nobody need parse it again as long as it stands. */
+  written: KnownBytes | undefined;
   /** How often we wrote it: what was read before the last time is out of date. */
   writes = 0;
 
@@ -100,8 +104,11 @@ export class GuardedFile {
     return [...this.#entries.values()].some(({ isUndone }) => isUndone);
   }
 
-  /** Finds out what became of each entry. What was once found undone stays so until it is put back. */
-  async judge(store: KnownStore): Promise<void> {
+  /**
+   * Finds out what became of each entry. What was once found undone stays so until it is put back.
+   * @param at milliseconds since the epoch.
+   */
+  async judge(store: KnownStore, at: number): Promise<void> {
     // A store that was deleted as a whole was deleted on purpose: no program undoes an entry so.
     if (store.kind === 'absent') {
       this.#entries.clear();
@@ -123,7 +130,7 @@ export class GuardedFile {
         one.isUndone = false;
         continue;
       }
-      const verdict = await this.#lastWord(one, standing, seen);
+      const verdict = await this.#lastWord(one, standing, { ...seen, at });
       // We wrote meanwhile, or another look was faster.
       if (writes !== this.writes || this.#entries.get(id) !== one) continue;
       if (verdict === 'over') this.#entries.delete(id);
@@ -134,7 +141,7 @@ export class GuardedFile {
   async #lastWord(
     one: GuardedEntry,
     standing: 'other' | 'undone' | 'revoked',
-    { document, isOurFile }: Omit<Sighting, 'ageMs'>,
+    { document, isOurFile, at }: Omit<Sighting, 'ageMs'> & { readonly at: number },
   ): Promise<'undone' | 'other' | 'over'> {
     const now = entryOf(document, ...one.entry);
     // A spent token helps nobody, whoever brought it back; and we write none either.
@@ -144,9 +151,12 @@ export class GuardedFile {
     if (one.entry[0] !== 'profiles') return 'undone';
     if (await holdsSpentToken(one.value, this.#knowledge)) return 'over';
     if (now !== undefined || this.#knowledge.removedByUs === undefined) return 'undone';
+    // The clock may have been set back since.
+    const since = Math.min(one.since, at - (performance.now() - one.addedAt));
     // Who removes a profile notes it down first, and may then have waited for our lock.
-    const since = isOurFile ? one.since : one.since - LOCK_TIMES.waitMs;
-    const isRemoved = await this.#knowledge.removedByUs(this.storePath, one.entry[1], since);
+    const asOf = isOurFile ? since : since - LOCK_TIMES.waitMs;
+    const { storePath } = this;
+    const isRemoved = await this.#knowledge.removedByUs(storePath, one.entry[1], one.value, asOf);
     return isRemoved ? 'over' : 'undone';
   }
 
@@ -181,11 +191,13 @@ export class GuardedFile {
     {
       identity,
       document,
+      written,
       putBack,
       changes,
     }: {
       readonly identity: FileIdentity;
       readonly document: JsonObject;
+      readonly written: KnownBytes | undefined;
       readonly putBack: readonly GuardedEntry[];
       readonly changes: readonly ChangedEntry[];
     },
@@ -194,6 +206,7 @@ export class GuardedFile {
     this.writes += 1;
     this.#last = document;
     this.#identity = identity;
+    this.written = written;
     for (const one of putBack) {
       one.repairs += 1;
       one.isUndone = false;
@@ -234,6 +247,7 @@ export class GuardedFile {
       isOldToo: isOld,
       isOld: (seen) => isOld(seen) || old.some((value) => isDeepStrictEqual(value, seen)),
       since,
+      addedAt: now,
       until: now + this.#times.windowMs,
       wroteAt: now,
       isUndone: false,

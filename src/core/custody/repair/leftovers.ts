@@ -11,14 +11,14 @@ import { runtimeCachePath } from '../../documents/locations.ts';
 const LEFT_MS = 2_000;
 
 /**
- * Whether a process that is gone left something beside a store (absolute path): a lock of a dead
- * owner, or temporary files that nobody works on. Whoever takes the lock of the store sweeps both.
+ * Whether a process that is gone left something beside a store or a config (absolute path): a lock of
+ * a dead owner, or temporary files that nobody works on. Whoever takes the lock of it sweeps both.
  * @throws errors of system calls.
  */
-export async function hasLeftovers(storePath: string, clock: Clock): Promise<boolean> {
+export async function hasLeftovers(path: string, clock: Clock): Promise<boolean> {
   let names: readonly string[];
   try {
-    ({ names } = await resolveTarget(storePath));
+    ({ names } = await resolveTarget(path));
   } catch (error) {
     // The agent has no folder, or a link leads out of one that is gone.
     if (errnoOf(error) === 'ENOENT') return false;

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../documents/json.ts';
 import { runtimeCachePath } from '../../documents/locations.ts';
-import { entryOf } from '../../documents/storeIntents.ts';
+import { entryOf, type StoreIntent } from '../../documents/storeIntents.ts';
 import { tokenHash } from '../../model/loginFingerprint.ts';
 import { readRuntimeCache } from '../cache/cacheRead.ts';
 import type { StorePlace } from '../storePlaces.ts';
@@ -24,31 +24,44 @@ export class StoreRounds {
    * What stands under a profile id; undefined for nothing.
    * @throws {KnownError} `store.*`: unreadable is not empty.
    */
-  async profile(storePath: string, profileId: string): Promise<JsonValue | undefined> {
-    const document = await this.#document(storePath);
-    return document && entryOf(document, 'profiles', profileId);
+  profile(storePath: string, profileId: string): Promise<JsonValue | undefined> {
+    return this.entry(storePath, ['profiles', profileId]);
   }
 
   /**
-   * Whether a store or a runtime cache of any place holds a refresh token (by its `tokenHash`) that
-   * `isMeant`. What cannot be read holds none that could be changed.
+   * What stands in one place of a store; undefined for nothing.
+   * @throws {KnownError} `store.*`: unreadable is not empty.
    */
-  async holdToken(isMeant: (hash: string) => boolean): Promise<boolean> {
-    const isOld = (login: JsonValue): boolean => {
-      if (!isJsonObject(login) || login['type'] !== 'oauth') return false;
-      const { refresh } = login;
-      return typeof refresh === 'string' && refresh !== '' && isMeant(tokenHash(refresh));
-    };
+  async entry(storePath: string, place: StoreIntent['entry']): Promise<JsonValue | undefined> {
+    const document = await this.#document(storePath);
+    return document && entryOf(document, ...place);
+  }
+
+  /** @throws {KnownError} `store.*`: unreadable is not absent. */
+  async hasStore(storePath: string): Promise<boolean> {
+    return (await this.#document(storePath)) !== undefined;
+  }
+
+  /**
+   * The logins in all stores and runtime caches whose refresh token (by its `tokenHash`) `isMeant`, each
+   * as it stands. What cannot be read holds none that could be changed. They hold secrets.
+   */
+  async holdersOf(isMeant: (hash: string) => boolean): Promise<readonly JsonObject[]> {
+    const logins: (JsonValue | undefined)[] = [];
     for (const { storePath } of this.#places) {
       const [document, cache] = await Promise.all([
         this.#document(storePath).catch(() => undefined),
         readRuntimeCache(runtimeCachePath(dirname(storePath)), this.#clock),
       ]);
       const profiles = document?.['profiles'];
-      if (isJsonObject(profiles) && Object.values(profiles).some(isOld)) return true;
-      if (cache.kind === 'whole' && Object.values(cache.document).some(isOld)) return true;
+      if (isJsonObject(profiles)) logins.push(...Object.values(profiles));
+      if (cache.kind === 'whole') logins.push(...Object.values(cache.document));
     }
-    return false;
+    return logins.filter((login): login is JsonObject => {
+      if (!isJsonObject(login) || login['type'] !== 'oauth') return false;
+      const { refresh } = login;
+      return typeof refresh === 'string' && refresh !== '' && isMeant(tokenHash(refresh));
+    });
   }
 
   /** Older files beside a store that would be hidden if it came into being without their import. */

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../documents/json.ts';
 import { tokenHash } from '../../model/loginFingerprint.ts';
+import { loginHash } from '../entryHash.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RefreshMemory } from '../refresh/refreshMemory.ts';
 import { type StorePlace, stateDirsOf } from '../storePlaces.ts';
@@ -8,8 +9,16 @@ import { type StorePlace, stateDirsOf } from '../storePlaces.ts';
 export interface Knowledge {
   /** Whether a refresh token (its `tokenHash`) is known to be spent. */
   readonly isSpent?: (tokenHash: string) => boolean | Promise<boolean>;
-  /** Whether a program of ours has removed a profile since (milliseconds since the epoch). */
-  readonly removedByUs?: (storePath: string, profileId: string, since: number) => Promise<boolean>;
+  /**
+   * Whether a program of ours has removed a profile: this very value, or whatever stood there since
+   * (milliseconds since the epoch).
+   */
+  readonly removedByUs?: (
+    storePath: string,
+    profileId: string,
+    value: JsonValue | undefined,
+    since: number,
+  ) => Promise<boolean>;
 }
 
 /** What the memory and the journals of all state dirs know. */
@@ -23,11 +32,20 @@ export function knowledgeOf(
       const records = await memory.read(stateDirsOf(await places()));
       return records.get(token)?.kind === 'spent';
     },
-    removedByUs: async (storePath, profileId, since) => {
-      const entries = await journal.entries(stateDirsOf(await places()));
-      return entries.some(({ draft, at }) => {
-        if (draft.kind !== 'removal' || at < since) return false;
-        return draft.storePath === storePath && draft.profileId === profileId;
+    removedByUs: async (storePath, profileId, value, since) => {
+      const login = loginHash(value);
+      const ofProfile = (await journal.entries(stateDirsOf(await places()))).filter(
+        ({ draft }) =>
+          draft.kind !== 'order' && draft.storePath === storePath && draft.profileId === profileId,
+      );
+      return ofProfile.some(({ draft, at }) => {
+        if (draft.kind !== 'removal') return false;
+        const later = ofProfile.filter((one) => one.draft.kind === 'store' && one.at > at);
+        // By the login, whatever has been done to clocks; unless it was stored again after that.
+        if (login !== null && draft.login !== null && login.startsWith(draft.login)) {
+          return !later.some(({ answer }) => loginHash(answer) === login);
+        }
+        return later.length === 0 && at >= since;
       });
     },
   };

@@ -5,14 +5,14 @@ import { KnownError } from '../../errors.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import { type StorePlace, stateDirsOf } from '../storePlaces.ts';
 import { hasLeftovers } from './leftovers.ts';
-import { type Care, type KeeperParts, keepPromise } from './promiseKeepers.ts';
+import { type Care, type KeeperParts, keepPromise, steadyOf } from './promiseKeepers.ts';
 import { StoreRounds } from './storeRounds.ts';
 
 export interface UpkeepOptions extends KeeperParts {
   /** Every agent of every state dir, whether its store exists or not. */
   readonly places: () => Promise<readonly StorePlace[]>;
-  /** Lines of ids and paths. */
-  readonly log: (line: string) => void;
+  /** The configs that this process may have edited, for what earlier ones left there. Absolute paths. */
+  readonly configs?: () => Promise<readonly string[]>;
   /** Told of what a person may want to know. Must not throw. */
   readonly tell?: (notice: UpkeepNotice) => void;
 }
@@ -36,10 +36,11 @@ const HINT_MS = 200;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 
+/** Times by the steady clock: one that is set must neither hurry nor keep anything. */
 interface Tended extends Care {
   failures: number;
   triedAt: number;
-  /** When it is looked at again if nothing happens; milliseconds since the epoch. */
+  /** When it is looked at again if nothing happens. */
   dueAt: number;
 }
 
@@ -129,7 +130,7 @@ export class Upkeep {
       const known = this.#tended.get(entry.path);
       const care = known ?? { failures: 0, triedAt: 0, dueAt: 0, settled: 0 };
       // A failure is not repeated by every event; a hint may bring its turn forward.
-      const sinceMs = Math.abs(clock.now() - care.triedAt);
+      const sinceMs = steadyOf(this.#options) - care.triedAt;
       if (care.failures > 0 && sinceMs < FIRST_RETRY_MS) continue;
       this.#tended.set(entry.path, care);
       await this.#lookAt(entry, care, () =>
@@ -144,21 +145,22 @@ export class Upkeep {
     care: Tended,
     keep: () => ReturnType<typeof keepPromise>,
   ): Promise<void> {
-    const { clock, log } = this.#options;
-    care.triedAt = clock.now();
+    const { log } = this.#options;
+    care.triedAt = steadyOf(this.#options);
     try {
       const kept = await keep();
       care.failures = 0;
       if (kept.kind === 'dropped') this.#tended.delete(entry.path);
       else {
-        care.dueAt = clock.now() + kept.ms;
+        care.dueAt = steadyOf(this.#options) + kept.ms;
         if (kept.did !== undefined) this.#tell(entry, { kind: kept.did });
       }
     } catch (error) {
       if (error instanceof Cancelled) return;
       care.failures += 1;
       care.dueAt =
-        clock.now() + Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (care.failures - 1));
+        steadyOf(this.#options) +
+        Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (care.failures - 1));
       if (care.failures > 1) return;
       if (error instanceof KnownError) this.#tell(entry, { kind: 'waiting', error });
       else log(`${entry.path}: ${entry.draft.kind}: ${codeOf(error)}`);
@@ -171,6 +173,8 @@ export class Upkeep {
   ): void {
     const why = notice.kind === 'waiting' ? `: ${notice.error.code}` : '';
     this.#options.log(`${storePath}: ${what} of ${profileId}: ${notice.kind}${why}`);
+    // Nothing was received that could be lost.
+    if (what === 'order' && notice.kind === 'waiting') return;
     this.#options.tell?.({ ...notice, profileId, storePath });
   }
 
@@ -186,22 +190,23 @@ export class Upkeep {
     await this.#watcher.watch(stores.map(({ storePath }) => dirname(storePath)));
     if (this.#disposed.signal.aborted) this.#watcher.dispose();
     const dues = [...this.#tended.values()].map(({ dueAt }) => dueAt);
-    if (dues.length > 0) this.#wakeIn(Math.max(0, Math.min(...dues) - this.#options.clock.now()));
+    if (dues.length > 0) this.#wakeIn(Math.max(0, Math.min(...dues) - steadyOf(this.#options)));
   }
 
-  /** Whoever takes a store's lock sweeps what dead processes left there. */
+  /** Whoever takes the lock of a store or a config sweeps what dead processes left there. */
   async #sweep(): Promise<void> {
-    const { places, vault, clock, log } = this.#options;
+    const { places, configs, vault, clock, log } = this.#options;
     const { signal } = this.#disposed;
     try {
-      for (const { storePath } of await places()) {
+      const stores = (await places()).map(({ storePath }) => storePath);
+      for (const path of new Set([...stores, ...((await configs?.()) ?? [])])) {
         try {
-          if (!(await hasLeftovers(storePath, clock))) continue;
-          await vault.withStores([storePath], { signal }, async () => {});
-          log(`${storePath}: swept what a process left that is gone`);
+          if (!(await hasLeftovers(path, clock))) continue;
+          await vault.withStores([path], { signal }, async () => {});
+          log(`${path}: swept what a process left that is gone`);
         } catch (error) {
           if (error instanceof Cancelled) return;
-          log(`${storePath}: could not be swept: ${codeOf(error)}`);
+          log(`${path}: could not be swept: ${codeOf(error)}`);
         }
       }
     } catch (error) {

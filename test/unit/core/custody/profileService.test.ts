@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemClock } from '../../../../src/core/clock.ts';
+import { entryHash } from '../../../../src/core/custody/entryHash.ts';
 import type { Journal, JournalDraft } from '../../../../src/core/custody/journal/journal.ts';
 import {
   type AgentFiles,
@@ -110,52 +111,53 @@ describe('profile service', () => {
     });
   });
 
-  describe('the journal of a sign-out', () => {
-    const drafts: JournalDraft[] = [];
-    const events: string[] = [];
-    let replaceMeanwhile: (() => Promise<void>) | undefined;
-    const journal: Pick<Journal, 'open'> = {
-      open: async (stateDir, draft) => {
-        assert.equal(stateDir, path());
-        const number = drafts.push(draft);
-        events.push(`open ${number}`);
-        await replaceMeanwhile?.();
-        replaceMeanwhile = undefined;
-        return {
-          id: `${number}`,
-          path: `/journal/${number}`,
-          answer: async () => {},
-          drop: async () => {
-            events.push(`drop ${number}`);
-          },
-        };
-      },
-    };
-    const noting = () =>
-      new ProfileService({
-        ...parts,
-        journal,
-        vault: {
-          commitStore: async (...commit) => {
-            const done = await vault.commitStore(...commit);
-            events.push('commit');
-            return done;
-          },
-          commitConfig: (...commit) => vault.commitConfig(...commit),
-          withStores: (paths, options, task) => vault.withStores(paths, options, task),
-          importLegacy: (...more) => vault.importLegacy(...more),
+  const drafts: JournalDraft[] = [];
+  const events: string[] = [];
+  let replaceMeanwhile: (() => Promise<void>) | undefined;
+  const journal: Pick<Journal, 'open'> = {
+    open: async (stateDir, draft) => {
+      assert.equal(stateDir, path());
+      const number = drafts.push(draft);
+      events.push(`open ${number}`);
+      await replaceMeanwhile?.();
+      replaceMeanwhile = undefined;
+      return {
+        id: `${number}`,
+        path: `/journal/${number}`,
+        answer: async () => {},
+        drop: async () => {
+          events.push(`drop ${number}`);
         },
-      });
+      };
+    },
+  };
+  const noting = () =>
+    new ProfileService({
+      ...parts,
+      journal,
+      vault: {
+        commitStore: async (...commit) => {
+          const done = await vault.commitStore(...commit);
+          events.push('commit');
+          return done;
+        },
+        commitConfig: (...commit) => vault.commitConfig(...commit),
+        withStores: (paths, options, task) => vault.withStores(paths, options, task),
+        importLegacy: (...more) => vault.importLegacy(...more),
+      },
+    });
+
+  beforeEach(() => {
+    drafts.length = 0;
+    events.length = 0;
+  });
+
+  describe('the journal of a sign-out', () => {
     const removal = (refresh: string): JournalDraft => ({
       kind: 'removal',
       storePath: files.storePath,
       profileId: 'p:x',
       login: tokenHash(refresh),
-    });
-
-    beforeEach(() => {
-      drafts.length = 0;
-      events.length = 0;
     });
 
     it('is told before the removal, and left to be dropped later', async () => {
@@ -196,6 +198,49 @@ describe('profile service', () => {
       await write(files.storePath, { ...stored, order: { ' P ': ['p:new', 'p:y', 'p:x'] } });
       await service.useFirst(files, 'p', 'p:x', ['p:y', 'p:x']);
       assert.deepEqual((await read(files.storePath))['order'], { ' P ': ['p:x', 'p:new', 'p:y'] });
+    });
+
+    describe('in the journal', () => {
+      const order = (seen: readonly string[] | null, ...list: readonly string[]) => ({
+        ...{ kind: 'order', storePath: files.storePath, provider: 'p', profileId: list[0] },
+        ...{ list, seen: seen && entryHash(seen) },
+      });
+      const useFirst = (id = 'p:x') => noting().useFirst(files, 'p', id, ['p:y', 'p:x']);
+
+      it('is told before it happens, and left to be dropped later', async () => {
+        await useFirst();
+        assert.deepEqual(drafts, [order(null, 'p:x', 'p:y')]);
+        assert.deepEqual(events, ['open 1', 'commit']);
+      });
+
+      it('is not told where nothing changes', async () => {
+        await useFirst();
+        await useFirst();
+        assert.deepEqual(events, ['open 1', 'commit', 'commit']);
+      });
+
+      it('is forgotten where it failed', async () => {
+        replaceMeanwhile = () => write(files.storePath, { version: 1, profiles: { 'p:y': OTHER } });
+        await assert.rejects(useFirst(), (error) => isKnown(error, 'profile.gone'));
+        assert.deepEqual(events, ['open 1', 'drop 1']);
+      });
+
+      it('says what was really written, though somebody changed the order meanwhile', async () => {
+        const list = ['p:new', 'p:x'];
+        replaceMeanwhile = async () =>
+          write(files.storePath, { ...(await read(files.storePath)), order: { p: list } });
+        await useFirst();
+        assert.deepEqual(drafts[1], order(list, 'p:x', 'p:new'));
+        assert.deepEqual(events, ['open 1', 'commit', 'open 2', 'drop 1']);
+      });
+
+      it('that cannot be written is no reason not to do it', async () => {
+        replaceMeanwhile = async () => {
+          throw new KnownError('disk.full', { path: '/journal' });
+        };
+        await useFirst();
+        assert.deepEqual((await read(files.storePath))['order'], { p: ['p:x', 'p:y'] });
+      });
     });
 
     it('imports older sign-ins first where there is no store', async () => {

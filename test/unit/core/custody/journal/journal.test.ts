@@ -81,12 +81,15 @@ describe('journal', () => {
 
   it('keeps every kind of draft as it was given', async () => {
     const storePath = DRAFT.storePath;
+    const order = { kind: 'order', storePath, provider: 'p' } as const;
     const drafts: JournalDraft[] = [
       DRAFT,
       { kind: 'store', provider: 'p', storePath, profileId: 'p:ü', seen: tokenHash('seen') },
       { kind: 'store', provider: 'p', storePath, profileId: 'p:b', seen: null },
       { kind: 'removal', storePath, profileId: 'p:c', login: tokenHash('x').slice(0, 12) },
       { kind: 'removal', storePath, profileId: 'p:c', login: null },
+      { ...order, profileId: 'p:b', list: ['p:b', 'p:a'], seen: tokenHash('seen') },
+      { ...order, profileId: '', list: null, seen: null },
     ];
     const time = clock();
     for (const draft of drafts) {
@@ -350,7 +353,7 @@ describe('journal', () => {
     assert.deepEqual(seen, ['journal.written 0', 'journal.opened 1']);
   });
 
-  it('sweeps half-made entries of the dead at once, and of others when they are old', async () => {
+  it('sweeps half-made entries of the dead at once, of those unknown when they are old, of the living never', async () => {
     await mkdir(folder(), { recursive: true });
     const names = [
       [deadPid(), namespace, 'dead'],
@@ -372,6 +375,7 @@ describe('journal', () => {
     await journalWith().entries([path()]);
     assert.deepEqual((await readdir(folder())).map((name) => files.get(name)).sort(), [
       'alive',
+      'alive, old',
       'unknown',
     ]);
   });

@@ -926,6 +926,26 @@ describe('Refresher', function () {
       assert.equal((await refreshOf(folder, main)).kind, 'dead');
       assert.equal(sent(), 0);
     });
+
+    it("somebody else's answer in the journal, not looked at yet: the token that it spent is not sent", async () => {
+      const folder = folderWith();
+      const tokens = server.issue(ANN);
+      const main = await folder.agent('main', { [ID]: stored(tokens) });
+      const from = tokenHash(tokens.refresh);
+      const { storePath } = main;
+      const draft = {
+        kind: 'refresh',
+        provider: 'openai-codex',
+        from,
+        profileId: ID,
+        storePath,
+      } as const;
+      const slot = await folder.journal.open(path(), draft);
+      const identity = { provider: 'openai-codex', accountId: 'account-2', userId: 'user-2' };
+      await slot.answer({ fields: { ...brought().fields }, identity });
+      assert.equal((await refreshOf(folder, main)).kind, 'dead');
+      assert.equal(sent(), 0);
+    });
   });
 
   it('leaves no temporary file and no lock', async () => {

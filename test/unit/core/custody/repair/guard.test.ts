@@ -253,8 +253,8 @@ describe('guard: what careless programs undo', () => {
     const before = Date.now();
     const vault = vaultWith({
       removedByUs: async (...about) => {
-        asked.push(about.slice(0, 2));
-        assert(about[2] >= before - 35_000 && about[2] <= Date.now());
+        asked.push(about.slice(0, 3));
+        assert(about[3] >= before - 35_000 && about[3] <= Date.now());
         return true;
       },
     });
@@ -263,7 +263,25 @@ describe('guard: what careless programs undo', () => {
     await write(used, old);
     await sleep(200);
     assert.equal(await refreshOf('p:a'), undefined);
-    assert.deepEqual(asked, [[store(), 'p:a']]);
+    assert.deepEqual(asked, [[store(), 'p:a', login('1')]]);
+  });
+
+  it('asks for removals as of its commit, though the clock was set back since', async () => {
+    let set = 0;
+    const asked: number[] = [];
+    const vault = vaultWith({
+      clock: { ...systemClock, now: () => Date.now() + set },
+      removedByUs: async (_store, _profile, _value, since) => {
+        asked.push(since);
+        return true;
+      },
+    });
+    const old = await stored();
+    await vault.commitStore(store(), upsertProfile('p:a', login('1')));
+    set = -3_600_000;
+    await write(used, old);
+    await until('asked', () => asked.length > 0);
+    assert((asked[0] ?? 0) <= Date.now() + set);
   });
 
   it('respects what a person does, in place: the profile and nothing else, two seconds later', async function () {

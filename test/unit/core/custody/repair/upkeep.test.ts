@@ -12,6 +12,7 @@ import {
 } from '../../../../../src/core/custody/repair/upkeep.ts';
 import { Vault } from '../../../../../src/core/custody/vault.ts';
 import { FileLocks } from '../../../../../src/core/disk/fileLock.ts';
+import { describeThisProcess } from '../../../../../src/core/disk/lockOwner.ts';
 import type { JsonObject } from '../../../../../src/core/documents/json.ts';
 import { KnownError } from '../../../../../src/core/errors.ts';
 import { tokenHash } from '../../../../../src/core/model/loginFingerprint.ts';
@@ -43,6 +44,8 @@ describe('upkeep', () => {
   let settled: number;
   let owner: 'alive' | 'dead' | 'unknown';
   let mine: boolean;
+  /** How far the clock of the machine has been set, in milliseconds. */
+  let set: number;
 
   beforeEach(async () => {
     clock = new ManualClock(Date.now());
@@ -56,6 +59,7 @@ describe('upkeep', () => {
     settled = 0;
     owner = 'dead';
     mine = false;
+    set = 0;
     await mkdir(folder(), { recursive: true });
   });
   afterEach(() => {
@@ -80,13 +84,26 @@ describe('upkeep', () => {
         },
       },
       places: async () => [{ stateDir: path(), agentId: 'main', storePath: store() }],
-      clock,
+      clock: { now: () => clock.now() + set, sleep: (...args) => clock.sleep(...args) },
+      steady: () => clock.now(),
       log: () => {},
       tell: (notice) => notices.push(notice),
       ...options,
     });
     upkeeps.push(upkeep);
     return upkeep;
+  }
+
+  /** The vault, with some of its ways replaced. */
+  function vaultBut(other: Partial<UpkeepOptions['vault']>): UpkeepOptions['vault'] {
+    return {
+      commitStore: (...commit) => vault.commitStore(...commit),
+      withStores: (...held) => vault.withStores(...held),
+      lookAfter: (...about) => vault.lookAfter(...about),
+      looksAfter: (...about) => vault.looksAfter(...about),
+      importLegacy: (...files) => vault.importLegacy(...files),
+      ...other,
+    };
   }
 
   async function write(profiles: JsonObject, rest: JsonObject = {}): Promise<void> {
@@ -103,8 +120,8 @@ describe('upkeep', () => {
   ) {
     const all = { provider: 'p', profileId: 'p:a', storePath: store(), seen: null, ...draft };
     const { seen, provider, ...rest } = all;
-    const body =
-      draft.kind === 'removal' ? rest : draft.kind === 'store' ? all : { provider, ...rest };
+    const isDone = draft.kind === 'store' || draft.kind === 'order';
+    const body = draft.kind === 'removal' ? rest : isDone ? all : { provider, ...rest };
     const slot = await journal.open(path(), body as JournalDraft);
     if (answer !== undefined) await slot.answer(answer);
     return slot;
@@ -210,6 +227,31 @@ describe('upkeep', () => {
       clock.advance(25 * 60 * 60_000);
       await upkeepWith().start();
       assert.deepEqual([await profile(), await open()], [ann, 0]);
+    });
+
+    it('I6: the last of several stands, whichever of them an old copy brings back, whatever the clock', async () => {
+      const [one, two, three] = [login('1'), login('2'), login('3')];
+      await promise({ kind: 'store' }, one);
+      clock.advance(10);
+      await promise({ kind: 'store', seen: entryHash(one) }, two);
+      clock.advance(-60_000);
+      await promise({ kind: 'store', seen: entryHash(two) }, three);
+      for (const back of [{}, { 'p:a': one }, { 'p:a': two }, { 'p:a': three }]) {
+        await write(back);
+        const upkeep = upkeepWith();
+        await upkeep.start();
+        upkeep.dispose();
+        assert.deepEqual([await profile(), await open()], [three, 3]);
+      }
+    });
+
+    it('I6: what was removed before it is old', async () => {
+      await write({ 'p:a': OLD });
+      await promise({ kind: 'removal', login: loginHash(OLD) });
+      clock.advance(10);
+      await promise({ kind: 'store' }, NEW);
+      await upkeepWith().start();
+      assert.deepEqual(await profile(), NEW);
     });
 
     it('of a process that lives is its own affair for a while', async () => {
@@ -425,6 +467,122 @@ describe('upkeep', () => {
     });
   });
 
+  describe("an answer that is somebody else's", () => {
+    const from = tokenHash('old');
+    const answer = (refresh: string): JsonObject => ({
+      fields: { access: 'a', refresh, expires: 9e12 },
+      identity: { provider: 'p', accountId: 'bob' },
+    });
+    const ann = { ...OLD, accountId: 'ann' };
+
+    for (const [refresh, kind] of [
+      ['new', 'spent'],
+      ['old', 'refused'],
+    ] as const) {
+      it(`is not looked at for ever: the token that was sent is ${kind}`, async () => {
+        await write({ 'p:a': ann });
+        await promise({ kind: 'refresh', from }, answer(refresh));
+        await upkeepWith().start();
+        const record = (await memory.read(dirs())).get(from);
+        assert.deepEqual([record?.kind, record?.next], [kind, undefined]);
+        assert.deepEqual([await profile(), settled, notices], [ann, 0, []]);
+        await pass(40_000);
+        assert.deepEqual([await open(), clock.pending], [0, []]);
+      });
+    }
+
+    it('goes to whoever else has that token, and may be of that person', async () => {
+      await write({ 'p:a': ann, 'p:b': OLD });
+      await promise({ kind: 'refresh', from }, answer('new'));
+      await upkeepWith().start();
+      assert.equal(settled, 1);
+    });
+  });
+
+  describe('an order in the journal', () => {
+    const [OLDER, MINE] = [
+      ['p:x', 'p:a'],
+      ['p:a', 'p:x'],
+    ];
+    const order = async () => JSON.parse(await readFile(store(), 'utf8')).order?.p;
+    const draft = (seen: string | null, list: readonly string[] | null = MINE) =>
+      promise({ kind: 'order', provider: 'p', list: list && [...list], seen });
+
+    it('I6: of a dead process, undone by an old copy: is put back, and the entry goes when it lasts', async () => {
+      for (const [undone, seen] of [
+        [undefined, null],
+        [OLDER, entryHash(OLDER)],
+      ] as const) {
+        await write({ 'p:x': OLD }, undone && { order: { p: undone } });
+        await draft(seen);
+        const upkeep = upkeepWith();
+        await upkeep.start();
+        assert.deepEqual(await order(), MINE);
+        await pass(25_000);
+        assert.equal(await open(), 1);
+        await pass(10_000);
+        assert.equal(await open(), 0);
+        upkeep.dispose();
+      }
+    });
+
+    it('that says there is to be none is kept too', async () => {
+      await write({}, { order: { p: OLDER } });
+      await draft(entryHash(OLDER), null);
+      await upkeepWith().start();
+      assert.equal(await order(), undefined);
+    });
+
+    it('another choice since stays', async () => {
+      await write({}, { order: { p: ['p:z'] } });
+      await draft(entryHash(OLDER));
+      await upkeepWith().start();
+      assert.deepEqual([await order(), await open()], [['p:z'], 0]);
+    });
+
+    it('of a process that lives is its own affair for a while', async () => {
+      await write({}, { order: { p: OLDER } });
+      owner = 'alive';
+      await draft(entryHash(OLDER));
+      await upkeepWith().start();
+      await pass(35_000);
+      assert.deepEqual(await order(), OLDER);
+      await pass(10_000);
+      await until('put back', async () => (await order())[0] === 'p:a');
+    });
+
+    it('that stands is looked after, here too', async () => {
+      await write({}, { order: { p: MINE } });
+      owner = 'alive';
+      await draft(entryHash(OLDER));
+      await upkeepWith().start();
+      await write({}, { order: { p: OLDER }, usageStats: { 'p:x': { lastUsed: 1 } } });
+      await until('back', async () => (await order())[0] === 'p:a');
+    });
+
+    it('the last of several stands, to and fro, whichever an old copy brings back', async () => {
+      await draft(entryHash(OLDER));
+      clock.advance(10);
+      await draft(entryHash(MINE), OLDER);
+      clock.advance(10);
+      await draft(entryHash(OLDER));
+      for (const back of [OLDER, MINE]) {
+        await write({}, { order: { p: back } });
+        const upkeep = upkeepWith();
+        await upkeep.start();
+        upkeep.dispose();
+        assert.deepEqual([await order(), await open()], [MINE, 3]);
+      }
+    });
+
+    it('of a store that was deleted makes none', async () => {
+      await draft(null);
+      await upkeepWith().start();
+      await assert.rejects(readFile(store()));
+      assert.equal(await open(), 0);
+    });
+  });
+
   describe('a removal in the journal', () => {
     it('of a dead process: the same login is removed again, another stays', async () => {
       await write({ 'p:a': NEW, 'p:b': NEW }, { order: { p: ['p:a', 'p:b'] } });
@@ -438,15 +596,71 @@ describe('upkeep', () => {
       );
     });
 
-    it('of a process that lives is its own affair; after half a minute it goes', async () => {
+    it('of a process that lives is its own affair; when it never comes to it, it goes', async () => {
       await write({ 'p:a': NEW });
       owner = 'alive';
       await promise({ kind: 'removal', login: loginHash(NEW) });
       await upkeepWith().start();
-      await pass(25_000);
+      await pass(60_000);
       assert.deepEqual([await profile(), await open()], [NEW, 1]);
       await pass(10_000);
       assert.deepEqual([await profile(), await open()], [NEW, 0]);
+    });
+
+    it('is remembered from when it is done, not from before the wait for the lock', async () => {
+      await write({ 'p:a': NEW });
+      owner = 'alive';
+      await promise({ kind: 'removal', login: loginHash(NEW) });
+      await upkeepWith().start();
+      await pass(30_000);
+      await write({});
+      await pass(60_000);
+      assert.equal(await open(), 1);
+      await pass(15_000);
+      assert.equal(await open(), 0);
+    });
+
+    for (const ms of [3_600_000, -3_600_000]) {
+      it(`is remembered for as long when the clock is set by ${ms / 60_000} min`, async () => {
+        await write({});
+        await promise({ kind: 'removal', login: loginHash(NEW) });
+        await upkeepWith().start();
+        set = ms;
+        await pass(60_000);
+        assert.equal(await open(), 1);
+        await pass(10_000);
+        assert.equal(await open(), 0);
+      });
+    }
+
+    it('of a process that died long ago is made still, but not for ever', async () => {
+      await write({ 'p:a': NEW, 'p:b': NEW });
+      await promise({ kind: 'removal', profileId: 'p:b', login: loginHash(NEW) });
+      clock.advance(20 * 60 * 60_000);
+      await promise({ kind: 'removal', login: loginHash(NEW) });
+      clock.advance(5 * 60 * 60_000);
+      await upkeepWith().start();
+      assert.deepEqual([await profile(), await profile('p:b')], [undefined, NEW]);
+    });
+
+    it('that was signed in to again removes nothing, and is still remembered', async () => {
+      await write({ 'p:a': NEW });
+      await promise({ kind: 'removal', login: loginHash(NEW) });
+      clock.advance(10);
+      await promise({ kind: 'store' }, NEW);
+      await upkeepWith().start();
+      assert.deepEqual([await profile(), await open()], [NEW, 2]);
+    });
+
+    it('that a person takes back by another program is not made again', async () => {
+      await write({});
+      await promise({ kind: 'removal', login: loginHash(NEW) });
+      const looksAfter = async () => false;
+      const upkeep = upkeepWith({ vault: vaultBut({ looksAfter }) });
+      await upkeep.start();
+      await write({ 'p:a': NEW });
+      await pass(15_000);
+      assert.deepEqual(await profile(), NEW);
     });
 
     it('that stands is looked after, here too', async () => {
@@ -479,6 +693,24 @@ describe('upkeep', () => {
         await utimes(left, 0, 0);
         await upkeepWith().start();
         assert.deepEqual(await readdir(folder()), ['auth-profiles.json']);
+      }
+    });
+
+    it('beside a config too', async () => {
+      await write({});
+      const config = path('coderclaw.json');
+      const lock = '.coderclaw.json.lock.0123456789abcdef.tmp';
+      const { pid } = spawnSync(process.execPath, ['-e', '']);
+      const { namespace } = describeThisProcess();
+      const payload = { pid, createdAt: new Date().toISOString(), owner: { pid, namespace } };
+      for (const [name, text] of [
+        [lock, JSON.stringify(payload)],
+        ['.coderclaw.json.0123456789abcdef.tmp', 'half'],
+      ] as const) {
+        await writeFile(path(name), text, { mode: 0o600 });
+        await utimes(path(name), 0, 0);
+        await upkeepWith({ configs: async () => [config] }).start();
+        assert.deepEqual((await readdir(path())).sort(), ['agents']);
       }
     });
 

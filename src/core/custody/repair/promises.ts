@@ -1,0 +1,126 @@
+import type { Clock } from '../../clock.ts';
+import { LOCK_TIMES } from '../../disk/fileLock.ts';
+import type { Journal, JournalDraft, JournalEntry } from '../journal/journal.ts';
+import type { RefreshMemory } from '../refresh/refreshMemory.ts';
+import type { Vault } from '../vault.ts';
+import type { StoreRounds } from './storeRounds.ts';
+
+/** All in milliseconds. */
+export interface UpkeepTimes {
+  /** What was kept stands this long before its journal entry goes. */
+  readonly stableMs: number;
+  /** Removals are remembered longer by this: others may have to wait for a lock before they look. */
+  readonly lockWaitMs: number;
+  /** An owner that lives brings its tokens to the stores itself, unless it failed by then. */
+  readonly refreshTurnMs: number;
+  /** The same for a sign-in or an order, which may wait for a lock for most of it. */
+  readonly signInTurnMs: number;
+}
+
+export const UPKEEP_TIMES: UpkeepTimes = {
+  stableMs: 30_000,
+  lockWaitMs: LOCK_TIMES.waitMs,
+  refreshTurnMs: 2_000,
+  signInTurnMs: 40_000,
+};
+
+/** Nobody waits longer for an answer. An owner that still seems to live has a pid of somebody else's. */
+export const UNANSWERED_MS = 5 * 60_000;
+/** Things may change without an event. */
+export const GLANCE_MS = 1_000;
+export const SOON_MS = 100;
+export const SLOW_GLANCE_MS = 10_000;
+/** What waits for a person, or for a window to open at all, is kept for so long. */
+export const UNDECIDED_MS = 24 * 60 * 60_000;
+
+export interface KeeperParts {
+  readonly vault: Pick<
+    Vault,
+    'commitStore' | 'importLegacy' | 'withStores' | 'lookAfter' | 'looksAfter'
+  >;
+  readonly journal: Pick<Journal, 'entries' | 'drop'>;
+  readonly memory: Pick<RefreshMemory, 'record' | 'read'>;
+  readonly refresher: { settle(entry: JournalEntry): Promise<'settled' | 'waiting'> };
+  readonly clock: Clock;
+  /** Milliseconds that no setting of the clock changes; `performance.now` unless given. */
+  readonly steady?: () => number;
+  readonly times?: Partial<UpkeepTimes>;
+  /** Lines of ids and paths. */
+  readonly log: (line: string) => void;
+  /** Whether a refresh spends the token that it sends (`RefreshGrant.rotates`). */
+  readonly rotates?: (provider: string) => Promise<boolean>;
+}
+
+/** What is found out about one entry from one look to the next. Times by the steady clock. */
+export interface Care {
+  /** Since when the stores have been seen to say so. */
+  stableSince?: number;
+  /** When this process first saw it. */
+  seenAt?: number;
+  /** When this process first saw it by the clock of the machine, in milliseconds since the epoch. */
+  datedAt?: number;
+  /** The vault has been asked to look after it. */
+  isGuarded?: boolean;
+  /** Whoever undid it meant it. */
+  isRevoked?: boolean;
+  /** The answer to a refresh was found to be somebody else's. */
+  isForeign?: boolean;
+  /** How often its tokens were brought to the stores without having been seen there since. */
+  settled: number;
+}
+
+/** One look at one entry. */
+export interface Round {
+  readonly entry: JournalEntry;
+  readonly care: Care;
+  readonly all: readonly JournalEntry[];
+  readonly stores: StoreRounds;
+  readonly stateDirs: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+export type Kept =
+  /** The entry is not needed any more, and gone. */
+  | { readonly kind: 'dropped' }
+  /** To be looked at again after so many milliseconds. `did` tells what had to be done. */
+  | { readonly kind: 'open'; readonly ms: number; readonly did?: 'stored' | 'repaired' };
+
+export type Draft<K extends JournalDraft['kind']> = Extract<JournalDraft, { kind: K }>;
+
+/** How old an entry is at least, in milliseconds; never negative, though clocks are set back. */
+export function ageOf({ entry, care }: Round, now: number): number {
+  care.datedAt = Math.min(care.datedAt ?? now, now);
+  return now - Math.min(entry.at, care.datedAt);
+}
+
+/** Drops an entry once it has been seen kept for long enough. */
+export async function whenStable(round: Round, parts: KeeperParts): Promise<Kept> {
+  return await untilStable(round, parts, timesOf(parts).stableMs);
+}
+
+export async function untilStable(round: Round, parts: KeeperParts, ms: number): Promise<Kept> {
+  const { care } = round;
+  const now = steadyOf(parts);
+  care.stableSince ??= now;
+  const left = care.stableSince + ms - now;
+  return left > 0 ? open(Math.min(left, SLOW_GLANCE_MS)) : await dropped(round, parts);
+}
+
+export async function dropped({ entry }: Round, { journal }: KeeperParts): Promise<Kept> {
+  await journal.drop(entry);
+  return { kind: 'dropped' };
+}
+
+export function timesOf({ times }: Pick<KeeperParts, 'times'>): UpkeepTimes {
+  return { ...UPKEEP_TIMES, ...times };
+}
+
+export function steadyOf({ steady }: Pick<KeeperParts, 'steady'>): number {
+  return (steady ?? steadyNow)();
+}
+
+const steadyNow = (): number => performance.now();
+
+export function open(ms: number): Extract<Kept, { kind: 'open' }> {
+  return { kind: 'open', ms };
+}
