@@ -42,7 +42,7 @@ let keeping: Custody | undefined;
 /** The composition root: every part is built here, by hand, and given what it needs. */
 export function activate(context: ExtensionContext): CoderClawAuthApi {
   const clock = systemClock;
-  const log = new Log();
+  const log = new Log(window.createOutputChannel('CoderClaw', { log: true }));
   const notifications = new Notifications(log, window);
   const uriCallbacks = once(async (): Promise<UriCallbacks> => {
     const { UriCallbacks } = await import('./ui/uriCallbacks.ts');

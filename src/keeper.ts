@@ -48,6 +48,8 @@ export class Keeper implements Disposable {
       onRefreshed: this.notices.refreshed,
       onRepair: this.notices.repaired,
       onWaiting: this.notices.waiting,
+      onHomeless: this.notices.homeless,
+      onSettled: this.notices.settled,
     });
     void this.custody.start();
   }

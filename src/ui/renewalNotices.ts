@@ -6,6 +6,7 @@ import type { RenewableLogin } from '../core/model/refreshDue.ts';
 import type { Notifications, Way } from './notifications.ts';
 import type { Target } from './tree/nodes.ts';
 import {
+  homelessWords,
   type RefreshWords,
   refreshWords,
   repairWords,
@@ -35,10 +36,21 @@ export interface Waiting {
   readonly error: KnownError;
 }
 
+/** A finished sign-in that only a person can store. */
+export interface Homeless {
+  readonly profileId: string;
+  /** Whose it is, where that is known. */
+  readonly account: string | undefined;
+  /** It is not kept any more. */
+  readonly isGivenUp: boolean;
+}
+
 /** Repairs within this time make one message. */
 const BURST_MS = 2_000;
 /** After a message, what goes on is a line in the log. */
 const QUIET_MS = 60_000;
+/** A store that has been left in peace for so long is news again when a change in it is undone. */
+const PEACE_MS = 10 * 60_000;
 
 /**
  * What people are told about their logins without having asked: that one has died, and that something
@@ -47,6 +59,10 @@ const QUIET_MS = 60_000;
 export class RenewalNotices {
   readonly #parts: RenewalNoticesParts;
   readonly #told = new Set<string>();
+  /** By profile and store: the code of what stands in the way, as it was told. */
+  readonly #waiting = new Map<string, string>();
+  /** By store: when a change in it was given up last; milliseconds since the epoch. */
+  readonly #undone = new Map<string, number>();
   readonly #disposal = new AbortController();
   #repairs: Repair[] | undefined;
 
@@ -67,7 +83,11 @@ export class RenewalNotices {
     const { profileId, place } = login;
     const isDead = result.kind === 'dead';
     if (isDead) this.#isNews(login);
-    if (result.kind === 'refreshed') this.#told.add(waitingKey(profileId, place.storePath));
+    if (result.kind === 'refreshed') {
+      const { storePath } = place;
+      if (result.fault === undefined) this.settled({ profileId, storePath });
+      else this.#waiting.set(waitingKey(profileId, storePath), result.fault.code);
+    }
     const ways = isDead ? this.waysOn([login]) : [];
     if (words.tone === 'warned') this.#parts.notifications.warned(words.text, ...ways);
     else this.#parts.notifications.told(words.text, ...ways);
@@ -84,20 +104,33 @@ export class RenewalNotices {
 
   /**
    * Something received is safe, but not stored yet. A lock that others hold passes by itself; what is
-   * wrong with a disk or a store may not.
+   * wrong with a disk or a store may not. Told anew when something else stands in the way.
    */
   readonly waiting = ({ profileId, storePath, error }: Waiting): void => {
     const key = waitingKey(profileId, storePath);
-    if (error.code.startsWith('lock.') || this.#told.has(key)) return;
-    this.#told.add(key);
+    if (error.code.startsWith('lock.') || this.#waiting.get(key) === error.code) return;
+    this.#waiting.set(key, error.code);
     this.#parts.notifications.warned(waitingWords(profileId, error));
   };
 
+  /** A sign-in whose place is taken, and which nobody is asked about any more. */
+  readonly homeless = ({ profileId, account, isGivenUp }: Homeless): void => {
+    this.#parts.notifications.warned(homelessWords(profileId, account, isGivenUp));
+  };
+
+  /** Nothing waits for that store any more: the next that does is news. */
+  readonly settled = ({ profileId, storePath }: Omit<Waiting, 'error'>): void => {
+    this.#waiting.delete(waitingKey(profileId, storePath));
+  };
+
+  /** What was put back can wait for the rest of its burst; what was not is for a person to do. */
   readonly repaired = (repair: Repair): void => {
+    if (repair.outcome === 'undone') this.#tellUndone(repair.storePath);
     if (this.#repairs !== undefined) {
       this.#repairs.push(repair);
       return;
     }
+    if (repair.outcome === 'undone') return;
     this.#repairs = [repair];
     this.#tellBurst(this.#repairs).catch(() => {}); // disposed
   };
@@ -106,14 +139,22 @@ export class RenewalNotices {
     this.#disposal.abort();
   }
 
-  /** The first message of a burst names what was undone in it; the rest is for the log. */
+  #tellUndone(storePath: string): void {
+    const { clock, notifications } = this.#parts;
+    const before = this.#undone.get(storePath);
+    const now = clock.now();
+    this.#undone.set(storePath, now);
+    if (before !== undefined && now - before < PEACE_MS) return;
+    notifications.warned(undoneWords(storePath));
+  }
+
+  /** One message for a burst, unless there was a worse one in it; the rest is for the log. */
   async #tellBurst(repairs: readonly Repair[]): Promise<void> {
     const { clock, notifications } = this.#parts;
     await clock.sleep(BURST_MS, this.#disposal.signal);
-    const undone = repairs.find(({ outcome }) => outcome === 'undone');
     const [first] = repairs;
-    if (undone !== undefined) notifications.warned(undoneWords(undone.storePath));
-    else if (first !== undefined) notifications.told(repairWords(first.storePath, repairs.length));
+    const isAllPutBack = repairs.every(({ outcome }) => outcome === 'repaired');
+    if (first && isAllPutBack) notifications.told(repairWords(first.storePath, repairs.length));
     await clock.sleep(QUIET_MS, this.#disposal.signal);
     this.#repairs = undefined;
   }

@@ -32,7 +32,7 @@ export class SnapshotViews implements Disposable {
   show(snapshot: Snapshot): void {
     const viewState = viewStateOf(snapshot);
     this.#setViewState(viewState);
-    this.rows.show(viewState === 'tree' ? treeOf(snapshot) : []);
+    this.rows.show(viewState === 'tree' ? treeOf(snapshot) : [], snapshot.takenAt);
     this.#statusBar.show(snapshot);
     const needing = needingPerson(snapshot);
     this.#tree.badge =

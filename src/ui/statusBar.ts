@@ -7,16 +7,9 @@ import {
   ThemeColor,
   window,
 } from 'vscode';
-import { commands, statusBarItem, viewCommands } from '../contributions.ts';
-import { MAIN_AGENT_ID } from '../core/documents/agentIds.ts';
-import { leadingProfile } from '../core/model/agentStatus.ts';
+import { statusBarItem, viewCommands } from '../contributions.ts';
 import type { AgentSnapshot, Snapshot } from '../core/model/snapshot.ts';
-import { builtInProviders } from '../core/signin/addedSignIns.ts';
-import type { Target } from './tree/nodes.ts';
 import { statusBarWords } from './words/agentStatus.ts';
-import { markdownText } from './words/plainText.ts';
-import { stateWords } from './words/profileState.ts';
-import { providerName } from './words/providers.ts';
 
 /** One item for the agent in use: the truest word about its sign-ins, and the way to all of them. */
 export class StatusBar implements Disposable {
@@ -25,6 +18,9 @@ export class StatusBar implements Disposable {
     StatusBarAlignment.Left,
   );
 
+  /** What is drawn, or the newest that is to be: a hover that comes late for another is dropped. */
+  #shown: Snapshot | undefined;
+
   constructor() {
     this.#item.name = l10n.t('CoderClaw Agent');
     this.#item.command = viewCommands.profilesFocus;
@@ -32,6 +28,7 @@ export class StatusBar implements Disposable {
 
   /** Draws the default agent of the state folder in use; hides where there is no CoderClaw. */
   show(snapshot: Snapshot): void {
+    this.#shown = snapshot;
     const [dir] = snapshot.stateDirs;
     const agent = dir?.agents[0];
     if (!agent) {
@@ -41,60 +38,27 @@ export class StatusBar implements Disposable {
     const words = statusBarWords(agent, snapshot.takenAt);
     this.#item.text = words.text;
     this.#item.accessibilityInformation = { label: words.spoken, role: 'button' };
-    this.#item.tooltip = hover(dir.path, agent, snapshot.takenAt);
     this.#item.backgroundColor =
       words.alarm === 'none' ? undefined : new ThemeColor(`statusBarItem.${words.alarm}Background`);
     this.#item.show();
+    void this.#showHover(snapshot, dir.path, agent);
   }
 
   dispose(): void {
+    this.#shown = undefined;
     this.#item.dispose();
   }
-}
-
-/** Provider, profile used next, and its state, as a small table with the ways on. */
-function hover(stateDir: string, agent: AgentSnapshot, now: number): MarkdownString {
-  const markdown = new MarkdownString(undefined, true);
-  const { profileSignIn, profileSignInAgain } = commands;
-  markdown.isTrusted = {
-    enabledCommands: [profileSignIn, profileSignInAgain, viewCommands.profilesFocus],
-  };
-  const waysOn: string[] = [];
-  markdown.appendMarkdown(`**${markdownText(l10n.t('CoderClaw agent {0}', agent.id))}**\n\n`);
-  if (agent.providers.length > 0) {
-    markdown.appendMarkdown(
-      `| ${l10n.t('Provider')} | ${l10n.t('Next')} | ${l10n.t('State')} |\n|:--|:--|:--|\n`,
-    );
-    for (const provider of agent.providers) {
-      const profile = leadingProfile(provider);
-      const words = profile ? stateWords(profile.state, now) : undefined;
-      markdown.appendMarkdown(
-        `| ${markdownText(providerName(provider.id))} | ${markdownText(profile?.name ?? '–')} | ${
-          words ? `$(${words.icon}) ${markdownText(words.text)}` : '–'
-        } |\n`,
-      );
-      // The one that it needs, rather than the general way below.
-      if (profile?.state.kind === 'dead' && builtInProviders.has(provider.id)) {
-        const agentId = profile.origin === 'own' ? agent.id : MAIN_AGENT_ID;
-        const target = { stateDir, agentId, provider: provider.id, profileId: profile.id };
-        waysOn.push(commandLink(l10n.t('Sign In Again'), profileSignInAgain, target));
-      }
+  /** Never rejects: an item without its hover still says what matters. */
+  async #showHover(snapshot: Snapshot, stateDir: string, agent: AgentSnapshot): Promise<void> {
+    try {
+      const { statusBarHover } = await import('./statusBarHover.ts');
+      if (this.#shown !== snapshot) return;
+      const { value, enabledCommands } = statusBarHover(stateDir, agent, snapshot.takenAt);
+      const markdown = new MarkdownString(value, true);
+      markdown.isTrusted = { enabledCommands };
+      this.#item.tooltip = markdown;
+    } catch {
+      // As when an update of the extension has taken the module away: the next start has it again.
     }
-    markdown.appendMarkdown('\n');
   }
-  if (waysOn.length === 0) {
-    waysOn.push(`[${l10n.t('Sign In to ChatGPT')}](command:${profileSignIn})`);
-  }
-  waysOn.push(`[${l10n.t('Show Profiles')}](command:${viewCommands.profilesFocus})`);
-  markdown.appendMarkdown(waysOn.join(' · '));
-  return markdown;
-}
-
-function commandLink(label: string, command: string, target: Target): string {
-  // A parenthesis would end the address.
-  const argument = encodeURIComponent(JSON.stringify([target])).replace(
-    /[()]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
-  );
-  return `[${label}](command:${command}?${argument})`;
 }

@@ -53,7 +53,10 @@ const dyingJournal: RefresherParts['journal'] = {
 };
 const noSlot = { id: '', path: '', answer: async () => {}, drop: async () => {} };
 const noJournal = { open: async () => noSlot, entries: async () => [], drop: async () => {} };
-const noMemory = { record: async () => {}, read: async () => new Map() };
+const noMemory = {
+  record: async () => {},
+  readEach: async () => ({ records: new Map(), unreadable: new Map() }),
+};
 
 const grant = openaiCodexGrant({ tokenEndpoint: task.tokenEndpoint });
 const refresher = new Refresher({

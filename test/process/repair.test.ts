@@ -202,6 +202,27 @@ describe('repair among processes', function () {
     }
   });
 
+  it('I6: an order is put back when an old copy undoes it after our death', async () => {
+    await otherWindow();
+    const list = ['p:x', 'p:a'];
+    const order = async () =>
+      JSON.parse(await readFile(store(), 'utf8').catch(() => '{}')).order?.p;
+    const writer = start({ role: 'staleWriter', waitMs: 300 });
+    await writer.until('read');
+    const ours = start({ role: 'order', provider: 'p', list });
+    await ours.exit;
+    assert.match(ours.said(), /acked/);
+    assert.deepEqual(await order(), list);
+    writer.child.stdin.write('go\n');
+    await writer.until('written');
+    const began = performance.now();
+    while ((await order().catch(() => undefined)) === undefined) {
+      assert(performance.now() - began < REPAIR_MS, 'not back in time');
+      await systemClock.sleep(10);
+    }
+    assert.deepEqual(await order(), list);
+  });
+
   const draft = (kind: 'store' | 'removal' | 'refresh', profileId: string): JournalDraft => {
     const common = { profileId, storePath: store() };
     if (kind === 'removal') return { kind, ...common, login: loginHash(login('x')) };
@@ -211,6 +232,7 @@ describe('repair among processes', function () {
       provider: 'p',
       ...common,
       seen: profileId === 'p:b' ? entryHash(login('b')) : null,
+      agreed: true,
     };
   };
 

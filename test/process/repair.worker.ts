@@ -5,6 +5,7 @@ import { open, readFile, unlink, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../src/core/clock.ts';
 import { Journal, type JournalDraft } from '../../src/core/custody/journal/journal.ts';
+import { commitOrder } from '../../src/core/custody/orderCommit.ts';
 import { RefreshMemory } from '../../src/core/custody/refresh/refreshMemory.ts';
 import { knowledgeOf } from '../../src/core/custody/repair/tokenKnowledge.ts';
 import { Upkeep } from '../../src/core/custody/repair/upkeep.ts';
@@ -12,7 +13,7 @@ import { Vault } from '../../src/core/custody/vault.ts';
 import type { Checkpoint } from '../../src/core/disk/checkpoint.ts';
 import { FileLocks } from '../../src/core/disk/fileLock.ts';
 import type { JsonObject } from '../../src/core/documents/json.ts';
-import { removeProfile, upsertProfile } from '../../src/core/documents/storeIntents.ts';
+import { removeProfile, setOrder, upsertProfile } from '../../src/core/documents/storeIntents.ts';
 
 export type RepairTask = { readonly stateDir: string; readonly store: string } & (
   | {
@@ -24,6 +25,8 @@ export type RepairTask = { readonly stateDir: string; readonly store: string } &
       readonly dies: boolean;
       readonly guard: 'on' | 'off';
     }
+  /** Sets an order and dies. */
+  | { readonly role: 'order'; readonly provider: string; readonly list: readonly string[] }
   /** Makes journal entries and dies. */
   | {
       readonly role: 'promise';
@@ -67,6 +70,7 @@ async function run(): Promise<void> {
         storePath: store,
         profileId,
         seen: null,
+        agreed: true,
       } as const;
       if (task.guard === 'on') await (await journal.open(stateDir, draft)).answer(credential);
       await vault.commitStore(store, upsertProfile(profileId, credential));
@@ -77,6 +81,14 @@ async function run(): Promise<void> {
       say('acked');
       if (task.dies) die();
       await sleep(60_000);
+      return;
+    }
+    case 'order': {
+      const parts = { ...partsOf(undefined), clock: systemClock, log: () => {} };
+      const files = { stateDir, storePath: store };
+      await commitOrder(parts, files, setOrder(task.provider, task.list));
+      say('acked');
+      die();
       return;
     }
     case 'promise': {

@@ -122,7 +122,19 @@ async function lockedWriter(store: string): Promise<void> {
   const document = read(store);
   await sleep(2);
   if (document !== undefined) await writeInPlace(store, withOwnChange(document), 'lockedWriter', 2);
-  rmSync(lock, { force: true });
+  await letGo(lock);
+}
+
+/** A folder that is read-only just now is not for long. */
+async function letGo(lock: string): Promise<void> {
+  for (;;) {
+    try {
+      rmSync(lock, { force: true });
+      return;
+    } catch {
+      await sleep(20);
+    }
+  }
 }
 
 /** Removes a lock that is older than CoderClaw allows, by either of its times. */

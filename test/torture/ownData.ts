@@ -10,7 +10,7 @@ import type { TokenRecords } from '../../src/core/model/refreshLog.ts';
 import type { EventLog } from './events.ts';
 
 type OwnJournal = Pick<Journal, 'open' | 'entries' | 'drop'>;
-type OwnMemory = Pick<RefreshMemory, 'record' | 'read'>;
+type OwnMemory = Pick<RefreshMemory, 'record' | 'read' | 'readEach' | 'readFor'>;
 
 /** The journal, which logs when the answer to a refresh is safe in it. */
 export class LoggedJournal extends Journal {
@@ -53,5 +53,11 @@ export function forgetfulJournal(log: EventLog): OwnJournal {
 }
 
 export function forgetfulMemory(): OwnMemory {
-  return { record: async () => {}, read: async (): Promise<TokenRecords> => new Map() };
+  const records: TokenRecords = new Map();
+  return {
+    record: async () => {},
+    read: async () => records,
+    readFor: async () => records,
+    readEach: async () => ({ records, unreadable: new Map() }),
+  };
 }

@@ -72,9 +72,9 @@ export async function runTorture(options: RunOptions): Promise<Judgement> {
     // From here on nothing befalls anybody: what was begun must come to its end.
     server.behave();
     tell(neighbour, STOP);
-    const wasHung = await ended(neighbour, 5_000);
-    if (wasHung || neighbour.exitCode !== 0) actors.crashes.push('the neighbour did not end well');
     const restMs = REST_MS / factor + AND_SOME_MS;
+    const wasHung = await ended(neighbour, restMs);
+    if (wasHung || neighbour.exitCode !== 0) actors.crashes.push('the neighbour did not end well');
     await actors.stop(restMs);
     const began = machineTime();
     const settler = startChild('actor', {

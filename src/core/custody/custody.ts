@@ -40,6 +40,10 @@ export interface CustodyOptions {
   readonly onRepair: (report: Pick<RepairReport, 'storePath' | 'outcome'>) => void;
   /** Told of what is safe in the journal, and cannot be stored now; once for each. */
   readonly onWaiting: (notice: Extract<UpkeepNotice, { kind: 'waiting' }>) => void;
+  /** Told of a sign-in that only a person can store. */
+  readonly onHomeless?: (notice: Extract<UpkeepNotice, { kind: 'homeless' }>) => void;
+  /** Told of what has been said to wait, or could have been, and does not any more. */
+  readonly onSettled?: (notice: Pick<UpkeepNotice, 'profileId' | 'storePath'>) => void;
 }
 
 /**
@@ -106,6 +110,7 @@ export class Custody {
       clock,
       log,
       rotates: async (provider) => (await grant(provider))?.rotates ?? true,
+      look: options.snapshot,
       tell: (notice) => tell(notice, options),
     });
     this.renews = async (provider) => (await grant(provider)) !== undefined;
@@ -119,7 +124,7 @@ export class Custody {
     });
     this.#observer = new AuditObserver({
       trail,
-      holders: new LockHolders({ now: () => clock.now() }),
+      holders: new LockHolders({ app, now: () => clock.now() }),
       clock,
       refreshes: (stateDir) => memory.read([stateDir]),
       log,
@@ -197,7 +202,10 @@ export class Custody {
 }
 
 /** What was left to do and is done now, as it was meant, is no news. */
-function tell(notice: UpkeepNotice, { onRepair, onWaiting }: CustodyOptions): void {
+function tell(notice: UpkeepNotice, options: CustodyOptions): void {
+  const { onRepair, onWaiting, onSettled, onHomeless } = options;
   if (notice.kind === 'waiting') onWaiting(notice);
+  else onSettled?.(notice);
+  if (notice.kind === 'homeless') onHomeless?.(notice);
   if (notice.kind === 'repaired') onRepair({ storePath: notice.storePath, outcome: 'repaired' });
 }

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { Cancelled } from '../clock.ts';
 import type { HeldLock } from '../disk/fileLock.ts';
 import { resolveTarget } from '../disk/fileTarget.ts';
 import type { JsonObject } from '../documents/json.ts';
@@ -7,7 +8,7 @@ import { runtimeCachePath } from '../documents/locations.ts';
 import { parseRuntimeCache } from '../documents/runtimeCache.ts';
 import type { StoreIntent } from '../documents/storeIntents.ts';
 import { KnownError } from '../errors.ts';
-import { type RuntimeCacheRead, readRuntimeCache } from './cache/cacheRead.ts';
+import { readRuntimeCache } from './cache/cacheRead.ts';
 import { startOver } from './startOver.ts';
 import { type CommitParts, type HeldTargets, replaceStore } from './storeCommit.ts';
 import { type KnownStore, readKnownStore, readWritableStore } from './storeRead.ts';
@@ -70,14 +71,8 @@ export class HeldStores {
     return true;
   }
 
-  /** The runtime cache (`auth.json`) beside one of the stores. */
-  readCache(storePath: string): Promise<RuntimeCacheRead> {
-    this.#file(storePath);
-    return readRuntimeCache(runtimeCachePath(dirname(storePath)), this.#parts.clock);
-  }
-
   /**
-   * Changes the runtime cache beside one of the stores, on what it holds at that moment. One that is
+   * Changes the runtime cache (`auth.json`) beside one of the stores, on what it holds at that moment. One that is
    * absent, or cannot be understood, is left as it is.
    * @returns whether anything had to be written.
    * @throws {KnownError} `lock.lost`, `disk.*`
@@ -103,9 +98,15 @@ export class HeldStores {
     });
   }
 
-  /** Somebody without a lock was faster: again from the read. A lost lock ends it. */
-  #untilUncontended<T>(attempt: () => Promise<T>): Promise<T> {
-    return startOver(attempt, this.#parts.clock, this.signal, ['disk.contended']);
+  /** Somebody without a lock was faster: again from the read. @throws {KnownError} `lock.lost` */
+  async #untilUncontended<T>(attempt: () => Promise<T>): Promise<T> {
+    try {
+      return await startOver(attempt, this.#parts.clock, this.signal, ['disk.contended']);
+    } catch (error) {
+      // Nobody called it off: it was waiting for its next try when the lock was lost.
+      if (error instanceof Cancelled) await this.proveOwnership();
+      throw error;
+    }
   }
 
   #file(storePath: string): string {

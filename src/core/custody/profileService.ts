@@ -1,18 +1,11 @@
 import type { Clock } from '../clock.ts';
-import { removeProfile as removeFromConfig } from '../documents/configEdits.ts';
 import type { JsonValue } from '../documents/json.ts';
 import { normalizeProviderId } from '../documents/providerIds.ts';
 import { entryOf, moveFirst, removeProfile, type StoreIntent } from '../documents/storeIntents.ts';
 import type { KnownError } from '../errors.ts';
-import { listingUse } from '../model/listingUse.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import {
-  type CachedCopy,
-  type CacheParts,
-  copiesLeftBy,
-  keepCachesInStep,
-} from './cache/cachesInStep.ts';
-import { editConfig } from './editConfig.ts';
+import { type AfterParts, afterRemoval } from './afterStore.ts';
+import { type CachedCopy, copiesLeftBy } from './cache/cachesInStep.ts';
 import { loginHash } from './entryHash.ts';
 import type { Journal } from './journal/journal.ts';
 import { dropIfPossible, openIfPossible } from './journal/noted.ts';
@@ -62,11 +55,11 @@ export interface ProfileServiceParts {
  */
 export class ProfileService {
   readonly #parts: ProfileServiceParts;
-  readonly #caches: CacheParts;
+  readonly #after: AfterParts;
 
   constructor(parts: ProfileServiceParts) {
     this.#parts = parts;
-    this.#caches = { places: async () => [], ...parts };
+    this.#after = { places: async () => [], ...parts };
   }
 
   /**
@@ -80,17 +73,12 @@ export class ProfileService {
     profileId: string,
     look: () => Promise<Snapshot>,
   ): Promise<SignedOut> {
-    const { vault } = this.#parts;
-    const { configPath } = files;
     const { aftermath, was } = await this.#remove(files, profileId);
-    await keepCachesInStep(this.#caches, files, was);
-    if ((await aftermath) === 'undone') return { undone: true };
-    const use = listingUse(await look(), configPath, profileId);
-    if (use === 'used') return {};
-    if (use === 'unknown') return { stillListed: true };
-    return editConfig(vault, configPath, (text) =>
-      text === undefined ? undefined : removeFromConfig(text, profileId, configPath),
+    const isUndone = async (): Promise<boolean> => (await aftermath) === 'undone';
+    const done = await afterRemoval(this.#after, files, profileId, { entry: was }, async () =>
+      (await isUndone()) ? undefined : await look(),
     );
+    return (await isUndone()) ? { undone: true } : done;
   }
 
   /**
@@ -99,7 +87,7 @@ export class ProfileService {
    * @throws {KnownError} `store.*`
    */
   copiesLeft(files: AgentFiles, profileId: string): Promise<readonly CachedCopy[]> {
-    return copiesLeftBy(this.#caches, files, profileId);
+    return copiesLeftBy(this.#after, files, profileId);
   }
 
   /**
@@ -133,6 +121,10 @@ export class ProfileService {
           plan.logins.map(({ credential }) => normalizeProviderId(String(credential['provider']))),
         ),
       ],
+      leftOut: plan.leftOut.map(({ credential, path }) => ({
+        provider: normalizeProviderId(String(credential['provider'])),
+        path,
+      })),
     };
   }
 
@@ -183,10 +175,11 @@ export class ProfileService {
     return slot && { slot, login };
   }
 
-  async #open({ stateDir, storePath }: AgentFiles, profileId: string, login: string | null) {
+  async #open(files: AgentFiles, profileId: string, login: string | null) {
+    const { stateDir, storePath, configPath } = files;
     const { journal, log } = this.#parts;
     if (journal === undefined) return undefined;
-    const draft = { kind: 'removal', storePath, profileId, login } as const;
+    const draft = { kind: 'removal', storePath, profileId, login, configPath } as const;
     return await openIfPossible(journal, stateDir, draft, { what: `removing ${profileId}`, log });
   }
 }
@@ -197,4 +190,6 @@ export interface PlannedImport {
   readonly sources: readonly string[];
   /** Normalized ids. */
   readonly providers: readonly string[];
+  /** What will not be stored, since a file before it has another login for that provider. */
+  readonly leftOut: readonly { readonly provider: string; readonly path: string }[];
 }

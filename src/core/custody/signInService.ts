@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
-import { addProfile, listsProvider, type NewConfigProfile } from '../documents/configEdits.ts';
+import type { NewConfigProfile } from '../documents/configEdits.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../documents/json.ts';
 import { normalizeProviderId } from '../documents/providerIds.ts';
 import { upsertProfile } from '../documents/storeIntents.ts';
 import { KnownError } from '../errors.ts';
 import type { Identity, SignedIn } from '../signin/descriptor.ts';
 import { identityOfStored } from '../signin/identity.ts';
-import { type CacheParts, keepCachesInStep } from './cache/cachesInStep.ts';
-import { editConfig } from './editConfig.ts';
-import { entryHash } from './entryHash.ts';
+import { type AfterParts, afterSignIn } from './afterStore.ts';
+import { entryHash, loginHash } from './entryHash.ts';
 import type { Journal, JournalSlot } from './journal/journal.ts';
 import type { AgentFiles, Saved } from './profileService.ts';
 import type { StorePlace } from './storePlaces.ts';
@@ -39,15 +38,15 @@ export interface SignInServiceParts {
 /** Brings finished sign-ins into the store and the config of an agent. */
 export class SignInService {
   readonly #parts: SignInServiceParts;
-  readonly #caches: CacheParts;
+  readonly #after: AfterParts;
   /** By the sign-in: the one entry that keeps it. */
   readonly #kept = new WeakMap<SignedIn, JournalSlot>();
-  /** The hash of what stood under an id when it was last read. */
-  readonly #seen = new Map<string, string>();
+  /** By hashes, what stood under an id when it was last read. */
+  readonly #seen = new Map<string, Seen>();
 
   constructor(parts: SignInServiceParts) {
     this.#parts = parts;
-    this.#caches = { places: async () => [], ...parts };
+    this.#after = { places: async () => [], ...parts };
   }
 
   /**
@@ -67,7 +66,7 @@ export class SignInService {
         ? [{ id, entry, identity: identity ?? { provider } }]
         : [];
     });
-    for (const { id, entry } of found) this.#seen.set(seenKey(files, id), entryHash(entry));
+    for (const { id, entry } of found) this.#seen.set(seenKey(files, id), seenOf(entry));
     return found;
   }
 
@@ -81,8 +80,8 @@ export class SignInService {
    */
   async keep(files: AgentFiles, profileId: string, signedIn: SignedIn): Promise<void> {
     if (this.#kept.has(signedIn)) return;
-    const seen = this.#seen.get(seenKey(files, profileId)) ?? null;
-    await this.#keep(files, profileId, signedIn, seen);
+    const seen = this.#seen.get(seenKey(files, profileId)) ?? seenOf(undefined);
+    await this.#keep(files, profileId, signedIn, seen, false);
   }
 
   /** The person does not want it stored, or something better stands there: forgets it. */
@@ -115,11 +114,10 @@ export class SignInService {
     seen: JsonValue | undefined,
     siblings: readonly NewConfigProfile[],
   ): Promise<Saved> {
-    const { credential, identity } = signedIn;
+    const { credential } = signedIn;
     const { vault } = this.#parts;
     // Once stored, the entry guards the commit; it is dropped when that is seen to last.
-    const seenHash = seen === undefined ? null : entryHash(seen);
-    const isKept = await this.#keep(files, profileId, signedIn, seenHash);
+    const isKept = await this.#keep(files, profileId, signedIn, seenOf(seen), true);
     const commit = async () => {
       await vault.importLegacy(files.storePath, files.legacyPaths);
       return await vault.commitStore(
@@ -134,21 +132,28 @@ export class SignInService {
     const { aftermath } = await commit().catch((error: unknown) => {
       throw isKept ? keptFault(profileId, error) : error;
     });
-    await keepCachesInStep(this.#caches, files, seen);
-    const { provider, email } = identity;
-    const saved = await editConfig(vault, files.configPath, (text) => {
-      const entry: NewConfigProfile = {
-        profileId,
-        provider,
-        mode: 'oauth',
-        ...(email === undefined ? {} : { email }),
-      };
-      const hidden = listsProvider(text, provider, files.configPath) ? [] : siblings;
-      return [...hidden.filter((one) => one.profileId !== profileId), entry].reduce<
-        string | undefined
-      >((edited, one) => addProfile(edited, one, files.configPath), text);
-    });
+    const saved = await this.finish(files, profileId, signedIn, seen, siblings);
     return (await aftermath) === 'undone' ? { ...saved, undone: true } : saved;
+  }
+
+  /**
+   * What {@link save} does once the store has the sign-in; for one that was brought there by somebody
+   * else. Takes its parameters.
+   */
+  finish(
+    files: AgentFiles,
+    profileId: string,
+    { identity: { provider, email } }: SignedIn,
+    seen: JsonValue | undefined,
+    siblings: readonly NewConfigProfile[],
+  ): Promise<Saved> {
+    const profile: NewConfigProfile = {
+      profileId,
+      provider,
+      mode: 'oauth',
+      ...(email === undefined ? {} : { email }),
+    };
+    return afterSignIn(this.#after, files, { profile, was: { entry: seen }, siblings });
   }
 
   /** The profiles that an import would make. */
@@ -160,20 +165,29 @@ export class SignInService {
 
   /**
    * Opens an entry with the tokens in it, in place of the one before.
+   * @param agreed It is decided that they go there, whoever is replaced.
    * @returns whether there is one.
    */
-  async #keep(files: AgentFiles, profileId: string, signedIn: SignedIn, seen: string | null) {
+  async #keep(
+    files: AgentFiles,
+    profileId: string,
+    signedIn: SignedIn,
+    seen: Seen,
+    agreed: boolean,
+  ): Promise<boolean> {
     const { journal, log } = this.#parts;
     if (journal === undefined) return false;
     const { provider } = signedIn.identity;
-    const { stateDir, storePath } = files;
+    const { stateDir, storePath, configPath } = files;
     try {
       const slot = await journal.open(stateDir, {
         kind: 'store',
         provider,
         storePath,
         profileId,
-        seen,
+        ...seen,
+        agreed,
+        configPath,
       });
       try {
         await slot.answer(signedIn.credential);
@@ -200,6 +214,16 @@ export class SignInService {
       this.#parts.log(`${slot.path}: not dropped: ${error.code}`);
     }
   }
+}
+
+/** What stood under an id: `seen` and `was` of a journal entry. */
+interface Seen {
+  readonly seen: string | null;
+  readonly was: string | null;
+}
+
+function seenOf(entry: JsonValue | undefined): Seen {
+  return { seen: entry === undefined ? null : entryHash(entry), was: loginHash(entry) };
 }
 
 /** What is thrown of a sign-in that is safe in the journal. Overtaken, it is decided about anew. */

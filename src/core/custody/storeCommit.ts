@@ -14,13 +14,13 @@ import { parseAuthStore } from '../documents/authStore.ts';
 import type { JsonObject, JsonValue } from '../documents/json.ts';
 import { runtimeCachePath } from '../documents/locations.ts';
 import { entryOf, type StoreIntent } from '../documents/storeIntents.ts';
-import { KnownError } from '../errors.ts';
+import { isKnown, KnownError } from '../errors.ts';
 import { refuseLegacy } from './older/legacyFiles.ts';
 import type { Aftermath } from './repair/aftermath.ts';
 import { changedEntries } from './repair/changedEntries.ts';
 import type { Guard } from './repair/guard.ts';
 import { textOf } from './storeBytes.ts';
-import { type KnownStore, readWritableStore } from './storeRead.ts';
+import { type KnownBytes, type KnownStore, readWritableStore } from './storeRead.ts';
 import { splicedBytes, toBytes } from './storeText.ts';
 
 /** What a commit stands on. */
@@ -129,18 +129,47 @@ export async function commitStoreOnce(
   { signal, legacyPaths = [] }: CommitOptions,
 ): Promise<WrittenEntry | undefined> {
   let synced: Promise<void> | undefined;
-  const written = await withTarget(storePath, parts, signal, async (file, held) => {
+  let replacing: Promise<WrittenEntry | undefined> | undefined;
+  const locked = withTarget(storePath, parts, signal, async (file, held) => {
     const store = await readWritableStore(file, parts.clock, parts.guard.known(file));
     await parts.checkpoint?.('read');
     if (store.kind === 'absent') await refuseLegacy(storePath, legacyPaths);
     const syncing = (sync: Promise<void>): void => {
       synced = sync;
     };
-    return await replaceStore({ storePath, file, held, syncing }, store, intent, parts);
+    replacing = replaceStore({ storePath, file, held, syncing }, store, intent, parts);
+    return await replacing;
   });
+  const written = await locked.catch((error: unknown) => outlasting(error, replacing, parts.clock));
   // The lock is free already: the next holder need not wait for what only the acknowledgement needs.
   await synced;
   return written;
+}
+
+/** A task whose lock is lost ends at its next proof, if its disk answers. */
+const OUTLAST_MS = 10_000;
+
+/**
+ * What came of a replacement whose lock ran out under it: the time limit, or a machine that slept, can
+ * strike after the rename. What was made then stands, and is not to be made again.
+ * @throws `error`, or what the replacement threw.
+ */
+async function outlasting(
+  error: unknown,
+  replacing: Promise<WrittenEntry | undefined> | undefined,
+  clock: Clock,
+): Promise<WrittenEntry | undefined> {
+  if (replacing === undefined || !isKnown(error, 'lock.lost')) throw error;
+  const patience = new AbortController();
+  const tooLong = clock.sleep(OUTLAST_MS, patience.signal).then(() => {
+    throw error;
+  });
+  tooLong.catch(() => {}); // called off
+  try {
+    return await Promise.race([replacing, tooLong]);
+  } finally {
+    patience.abort();
+  }
 }
 
 /**
@@ -195,15 +224,12 @@ export async function replaceStore(
   if (isDeepStrictEqual(after, read)) {
     // Another holder may have renamed it and still be waiting for this.
     if (store.kind === 'whole') await syncFolder(dirname(file), await callsIn(dirname(file)));
+    await parts.checkpoint?.('folder.synced');
     return undefined;
   }
   const written = parts.guard.writing(file);
   const known = parts.guard.known(file);
-  const spliced =
-    known && store.kind === 'whole' && store.document === known.document
-      ? splicedBytes(after, known)
-      : undefined;
-  const bytes = spliced ?? toBytes(after);
+  const bytes = splicedOf(after, known, intent) ?? toBytes(after);
   let reparsed: JsonObject | undefined;
   let identity: FileIdentity;
   let aftermath: Promise<Aftermath>;
@@ -212,8 +238,6 @@ export async function replaceStore(
       expected: store.read,
       reparse: (written) => {
         reparsed = reparse(written, intent.entry, after, storePath);
-        // Of these bytes most have not been made from the document.
-        if (spliced && !isDeepStrictEqual(reparsed, after)) throw doesNotFit(storePath);
       },
       ...(syncing && { syncing }),
       proveOwnership: () => held.proveOwnership(),
@@ -241,6 +265,15 @@ export async function replaceStore(
   };
 }
 
+/** Only where what {@link reparse} looks at afterwards is what was exchanged. */
+function splicedOf(
+  after: JsonObject,
+  known: KnownBytes | undefined,
+  { entry: [part, key] }: StoreIntent,
+): Buffer | undefined {
+  return known && part === 'profiles' ? splicedBytes(after, known, key) : undefined;
+}
+
 /** The bytes for the disk are a store, and what the intent is about is in it. */
 function reparse(
   written: Buffer,
@@ -252,10 +285,6 @@ function reparse(
   const isMeant =
     parsed.kind === 'whole' &&
     isDeepStrictEqual(entryOf(parsed.document, ...entry), entryOf(after, ...entry));
-  if (!isMeant) throw doesNotFit(path);
+  if (!isMeant) throw new KnownError('store.torn', { path, detail: 'the change does not fit in' });
   return parsed.document;
-}
-
-function doesNotFit(path: string): KnownError {
-  return new KnownError('store.torn', { path, detail: 'the change does not fit in' });
 }

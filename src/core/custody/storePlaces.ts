@@ -1,4 +1,5 @@
-import type { Snapshot } from '../model/snapshot.ts';
+import { MAIN_AGENT_ID } from '../documents/agentIds.ts';
+import type { Snapshot, StateDirSnapshot, StoreSnapshot } from '../model/snapshot.ts';
 
 /**
  * Where an agent's logins may stand: its own store and the runtime cache beside it. Both need not
@@ -12,21 +13,29 @@ export interface StorePlace {
   readonly legacyPaths?: readonly string[];
 }
 
-/** Every agent of every state dir whose place is known, as a Snapshot has them. */
+/**
+ * Every agent of every state dir whose place is known, as a Snapshot has them, and the main agent's
+ * although it is not among them.
+ */
 export function placesIn(snapshot: Snapshot): readonly StorePlace[] {
-  return snapshot.stateDirs.flatMap(({ path: stateDir, agents }) =>
-    agents.flatMap(({ id: agentId, store }) =>
+  return snapshot.stateDirs.flatMap((dir) =>
+    storesOf(dir).flatMap(([agentId, store]) =>
       store.kind === 'unplaced'
         ? []
         : [
             {
-              ...{ stateDir, agentId, storePath: store.path },
+              ...{ stateDir: dir.path, agentId, storePath: store.path },
               ...(store.kind === 'absent' &&
                 store.legacyPaths && { legacyPaths: store.legacyPaths }),
             },
           ],
     ),
   );
+}
+
+function storesOf({ agents, mainStore }: StateDirSnapshot) {
+  const listed = agents.map(({ id, store }): [string, StoreSnapshot] => [id, store]);
+  return mainStore === undefined ? listed : [...listed, [MAIN_AGENT_ID, mainStore] as const];
 }
 
 /** The state dirs of these places, each once. */

@@ -7,18 +7,23 @@ export function toBytes(document: JsonObject): Buffer {
 }
 
 /**
- * {@link toBytes}, made from the bytes of `known`, which it made before, where only one profile that
- * was there is another now: what takes long in a large store is to write all the others again.
+ * {@link toBytes}, made from the bytes of `known`, which it made before, where only the profile `key`
+ * that was there is another now: what takes long in a large store is to write all the others again.
  *
  * Everything else in `document` must be the very same objects in the same sequence, as intents leave
  * them, and the old text of that profile must stand in `known` just once. A line that begins with four
- * spaces and a key is a member of a part, as no text in JSON has a line break in it.
+ * spaces and a key is a member of a part, as no text in JSON has a line break in it. Were it another
+ * part's, the profile would still be the old one: whoever parses the bytes and looks at it knows that
+ * all is well, as nothing else has been touched.
  *
  * @returns undefined where that does not hold.
  */
-export function splicedBytes(document: JsonObject, known: KnownBytes): Buffer | undefined {
-  const key = onlyProfileThatDiffers(known.document, document);
-  if (key === undefined) return undefined;
+export function splicedBytes(
+  document: JsonObject,
+  known: KnownBytes,
+  key: string,
+): Buffer | undefined {
+  if (onlyProfileThatDiffers(known.document, document) !== key) return undefined;
   const old = Buffer.from(memberText(known.document, key));
   const at = known.bytes.indexOf(old);
   if (at === -1 || known.bytes.indexOf(old, at + 1) !== -1) return undefined;

@@ -5,13 +5,15 @@ import { asDiskError, errnoOf } from '../disk/diskError.ts';
 import { FileLocks } from '../disk/fileLock.ts';
 import { resolveTarget } from '../disk/fileTarget.ts';
 import { type StoreIntent, upsertProfile } from '../documents/storeIntents.ts';
+import { isKnown } from '../errors.ts';
 import { HeldStores } from './heldStores.ts';
 import type { LegacyImport } from './older/legacyImport.ts';
 import type { Aftermath } from './repair/aftermath.ts';
 import { Guard, type RepairReport } from './repair/guard.ts';
-import type { GuardTimes } from './repair/guardedFile.ts';
+import type { Guarding, GuardTimes } from './repair/guardedFile.ts';
 import type { Knowledge } from './repair/tokenKnowledge.ts';
 import type { Promised } from './repair/undone.ts';
+import { repeatable } from './repeatable.ts';
 import { startOver } from './startOver.ts';
 import {
   type CommitOptions,
@@ -30,9 +32,9 @@ export interface VaultOptions extends Knowledge {
   /** Lines of ids and paths. */
   readonly log: (line: string) => void;
   readonly checkpoint?: Checkpoint;
-  /** Told of every commit as soon as it is on stable storage, repairs included. Must not throw. */
+  /** Told of every commit as soon as it is on stable storage, repairs included. */
   readonly onCommit?: (commit: StoreChange) => void;
-  /** Told of every entry of ours that another program undid. Must not throw. */
+  /** Told of every entry of ours that another program undid. */
   readonly onRepair?: (report: RepairReport) => void;
   /** How commits are looked after; the tests have less patience. */
   readonly guardTimes?: Partial<GuardTimes>;
@@ -76,16 +78,17 @@ export class Vault {
   readonly #guard: Guard;
 
   constructor(options: VaultOptions) {
-    const { clock, locks, log, checkpoint, guardTimes, replace = replaceFile } = options;
+    const { clock, locks, checkpoint, guardTimes, replace = replaceFile } = options;
+    const log = unfailing(options.log);
     this.#log = log;
-    this.#onCommit = options.onCommit ?? (() => {});
+    this.#onCommit = unfailing(options.onCommit ?? (() => {}));
     this.#guard = new Guard({
       clock,
       log,
       knowledge: options,
       repair: (storePath) => this.#mend(storePath),
       onPutBack: this.#onCommit,
-      onRepair: options.onRepair ?? (() => {}),
+      onRepair: unfailing(options.onRepair ?? (() => {})),
       ...(guardTimes && { times: guardTimes }),
     });
     this.#parts = {
@@ -109,7 +112,15 @@ export class Vault {
     intent: StoreIntent,
     options: CommitOptions = {},
   ): Promise<StoreCommit> {
-    const attempt = () => commitStoreOnce(storePath, intent, this.#parts, options);
+    const { again, lost } = repeatable(intent);
+    const attempt = async () => {
+      try {
+        return await commitStoreOnce(storePath, again, this.#parts, options);
+      } catch (error) {
+        if (isKnown(error, 'lock.lost')) lost();
+        throw error;
+      }
+    };
     const written = await startOver(attempt, this.#parts.clock, options.signal);
     if (written === undefined) return { changed: false, aftermath: Promise.resolve('kept') };
     return { changed: true, aftermath: this.#committed({ storePath, intent, written }) };
@@ -182,11 +193,18 @@ export class Vault {
     task: (stores: HeldStores) => Promise<T>,
   ): Promise<T> {
     const commits: StoreChange[] = [];
+    let isOver = false;
+    const onCommit = (commit: StoreChange): void => {
+      // The time limit of the locks does not stop a task: what it had renamed by then is still told.
+      if (isOver) void this.#committed(commit);
+      else commits.push(commit);
+    };
     try {
       return await withTargets(storePaths, this.#parts, signal, (files, held) =>
-        task(new HeldStores(files, held, this.#parts, (commit) => commits.push(commit))),
+        task(new HeldStores(files, held, this.#parts, onCommit)),
       );
     } finally {
+      isOver = true;
       for (const commit of commits) void this.#committed(commit);
     }
   }
@@ -204,13 +222,12 @@ export class Vault {
   }
 
   /**
-   * Whether an entry of a store (absolute path) is being looked after: not any more once somebody else
-   * has taken it back on purpose, or its time is over.
+   * What has become of looking after an entry of a store (absolute path).
    * @throws {KnownError} `disk.*`
    */
-  async looksAfter(storePath: string, entry: Promised['entry']): Promise<boolean> {
+  async looksAfter(storePath: string, entry: Promised['entry']): Promise<Guarding> {
     const file = await targetOf(storePath);
-    return file !== undefined && this.#guard.has(file, entry);
+    return file === undefined ? 'over' : this.#guard.guarding(file, entry);
   }
 
   /** Stops looking after commits that were made. */
@@ -220,8 +237,8 @@ export class Vault {
   }
 
   #committed(commit: StoreChange): Promise<Aftermath> {
-    this.#log(`${commit.storePath}: ${commit.intent.summary}`);
     this.#onCommit(commit);
+    this.#log(`${commit.storePath}: ${commit.intent.summary}`);
     return commit.written.aftermath;
   }
 
@@ -230,6 +247,17 @@ export class Vault {
     const attempt = () => mendStoreOnce(storePath, this.#parts, signal);
     return startOver(attempt, this.#parts.clock, signal);
   }
+}
+
+/** Who is told can be gone already: a log of VS Code throws once it is closed. The commit stands. */
+function unfailing<T>(tell: (what: T) => void): (what: T) => void {
+  return (what) => {
+    try {
+      tell(what);
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
 }
 
 /** The file behind a path; undefined if its folder is away. */

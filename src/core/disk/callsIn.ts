@@ -1,6 +1,5 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { directCalls } from './directCalls.ts';
 import { errnoOf } from './diskError.ts';
 import { type FileCalls, pooledCalls } from './fileCalls.ts';
 
@@ -36,7 +35,7 @@ export async function callsIn(folder: string): Promise<FileCalls> {
 /**
  * Directly on a file system that is known to be local, else, and where that cannot be found out,
  * through the thread pool. Elsewhere than on Linux nothing is known to be local. A folder that does
- * not exist is to lie where its nearest ancestor does.
+ * not exist is to lie where its nearest ancestor does. The direct ones load with their first use.
  *
  * @param platform and `typeOf` (the `f_type` of a folder) are for tests.
  */
@@ -48,7 +47,8 @@ export async function findCalls(
   if (platform !== 'linux') return pooledCalls;
   for (let asked = folder; ; asked = dirname(asked)) {
     try {
-      return LOCAL_FILE_SYSTEMS.has(await typeOf(asked)) ? directCalls : pooledCalls;
+      if (!LOCAL_FILE_SYSTEMS.has(await typeOf(asked))) return pooledCalls;
+      return (await import('./directCalls.ts')).directCalls;
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT' || asked === dirname(asked)) return pooledCalls;
     }

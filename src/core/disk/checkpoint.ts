@@ -20,6 +20,7 @@ export type CheckpointName =
   | 'proven'
   | 'compared'
   | 'renamed'
+  /** Where the lock does not wait for it, also after it was released. */
   | 'folder.synced'
   /** The lock file is renamed aside for release and not yet deleted. */
   | 'lock.releasing'

@@ -77,6 +77,20 @@ export function listsProvider(
 }
 
 /**
+ * Whether `auth.profiles` of this text has an entry of that id, whatever is in it.
+ * @throws {KnownError} `config.invalid`, `config.notEditable`
+ */
+export function listsProfile(
+  text: string | undefined,
+  profileId: string,
+  path: string = DEFAULT_PATH,
+): boolean {
+  if (text === undefined) return false;
+  const listed = new ConfigText(text, path).find(['auth', 'profiles']);
+  return listed !== undefined && memberOf(listed, profileId) !== undefined;
+}
+
+/**
  * Takes a profile out of `auth.profiles` and out of every list of `auth.order`. Objects and lists
  * that it leaves empty stay.
  * @returns undefined where the text does not name the profile: there is nothing to change.

@@ -51,11 +51,6 @@ export function runtimeCacheEntries(
   return entries;
 }
 
-/** The whole file after CoderClaw has brought it up to date; an equal one where nothing changes. */
-export function asCoderClawWrites(cache: JsonObject, store: AuthStore, now: number): JsonObject {
-  return { ...cache, ...Object.fromEntries(runtimeCacheEntries(store, now)) };
-}
-
 /**
  * After a refresh: every sign-in that holds the old refresh token gets the new tokens.
  *

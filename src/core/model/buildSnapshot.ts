@@ -1,10 +1,11 @@
+import { MAIN_AGENT_ID } from '../documents/agentIds.ts';
 import { type AuthStore, type Credential, credentialProblems } from '../documents/authStore.ts';
 import type { ConfigRead } from '../documents/config.ts';
 import { shownKey } from '../documents/shownText.ts';
 import { effectiveStore } from './effectiveStore.ts';
 import { loginFingerprint, ofLogin } from './loginFingerprint.ts';
 import { type ConfigAuth, effectiveOrder, isBlank, usableEnd } from './order.ts';
-import { isDeadBy, isUsable, profileState } from './profileState.ts';
+import { isDeadBy, isUsable, profileState, retryOf } from './profileState.ts';
 import { profilesByProvider } from './profilesByProvider.ts';
 import type { AgentRead, Reads, StateDirRead, StoreRead } from './reads.ts';
 import type {
@@ -61,6 +62,9 @@ function stateDirSnapshot(dir: StateDirRead, moment: Moment): StateDirSnapshot {
     inUse: dir.inUse,
     config: configSnapshot(dir.config),
     agents: dir.agents.map((agent) => agentSnapshot(dir, agent, moment)),
+    ...(dir.agents.some(({ id }) => id === MAIN_AGENT_ID)
+      ? {}
+      : { mainStore: storeSnapshot(dir.mainStore) }),
   };
 }
 
@@ -174,15 +178,20 @@ function renewalOf(
   if (credential.type !== 'oauth' || isBlank(credential.refresh)) return {};
   const login = twins.nameOf(credential);
   const outcome = ofLogin(credential, reads.refreshOutcomes);
-  if (login === undefined || isDeadBy(outcome, now)) return {};
+  if (login === undefined) return {};
+  const death = outcome?.kind === 'dead' && isDeadBy(outcome, now) ? outcome : undefined;
+  // One that got no answer may still work, so a person may try.
+  if (death !== undefined && death.why !== 'unanswered') return {};
   const expires = usableEnd(credential.expires);
+  const retryAt = retryOf(outcome, credential, now);
   const receivedAt = ofLogin(credential, reads.receivedAt);
   return {
     renewal: {
       login,
       ...(expires !== undefined && { expires }),
       ...(receivedAt !== undefined && { receivedAt }),
-      ...(outcome?.kind === 'retrying' && outcome.at > now && { retryAt: outcome.at }),
+      ...(retryAt !== undefined && { retryAt }),
+      ...(death !== undefined && { byHand: true }),
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Credential, UsageStats } from '../documents/authStore.ts';
 import { normalizeProviderId } from '../documents/providerIds.ts';
 import { shownKey } from '../documents/shownText.ts';
 import { isBlank, unusableUntil, usableEnd } from './order.ts';
+import { retryTime } from './retryTime.ts';
 import type { LeftOutReason } from './snapshot.ts';
 
 /**
@@ -24,8 +25,8 @@ export type ProfileState =
   | { readonly kind: 'retrying'; readonly at: number }
   /** Past its end, and cannot renew. */
   | { readonly kind: 'expired'; readonly since: number }
-  /** The provider refused the grant: only a new sign-in helps. */
-  | { readonly kind: 'dead' }
+  /** Only a new sign-in helps for certain. Without `why`: the provider refused the grant. */
+  | { readonly kind: 'dead'; readonly why?: DeathReason }
   | { readonly kind: 'cooling'; readonly until: number }
   | { readonly kind: 'disabled'; readonly until: number; readonly reason?: string }
   /** Stored, but the config or a written order leaves it out, so it is not used. */
@@ -33,6 +34,11 @@ export type ProfileState =
   /** No secret, or a wrong shape. */
   | { readonly kind: 'broken'; readonly why: BrokenReason };
 
+/**
+ * `unanswered`: sent more than once, and no answer came; it may still work. `spent`: it was replaced by
+ * another, which is not to be found.
+ */
+export type DeathReason = 'unanswered' | 'spent';
 export type HiddenReason = 'notInOrder' | 'notInConfig' | 'configDisagrees';
 export type BrokenReason = 'noToken' | 'noKey' | 'noExpiry' | 'badProvider';
 
@@ -71,9 +77,9 @@ export const WARNING_MS = 7 * 24 * 60 * 60 * 1000;
 /** What our own refreshes of this login came to; the store does not say. */
 export type RefreshOutcome =
   /** `from`: only from then on, in milliseconds since the epoch; what is missing may still come. */
-  | { readonly kind: 'dead'; readonly from?: number }
-  /** Milliseconds since the epoch of the next try. */
-  | { readonly kind: 'retrying'; readonly at: number };
+  | { readonly kind: 'dead'; readonly why?: DeathReason; readonly from?: number }
+  /** Milliseconds since the epoch of the next try, as written down; `isLost`: after a lost answer. */
+  | { readonly kind: 'retrying'; readonly at: number; readonly isLost?: boolean };
 
 export interface ProfileFacts {
   readonly credential: Credential;
@@ -103,20 +109,36 @@ export function profileState(facts: ProfileFacts): ProfileState {
   }
   const plain = stateOfCredential(credential, now);
   if (plain.kind === 'broken') return plain;
-  if (isDeadBy(refreshOutcome, now)) return { kind: 'dead' };
+  if (refreshOutcome?.kind === 'dead' && isDeadBy(refreshOutcome, now)) {
+    const { why } = refreshOutcome;
+    return why === undefined ? { kind: 'dead' } : { kind: 'dead', why };
+  }
   if (plain.kind === 'expired') return plain;
   const pause = pauseOf(stats, now);
   if (pause !== undefined && !(plain.kind === 'ending' && plain.at <= pause.until)) return pause;
   // Once its time has come, the next try is under way or left to others.
-  if (plain.kind === 'renews' && refreshOutcome?.kind === 'retrying' && refreshOutcome.at > now) {
-    return refreshOutcome;
-  }
-  return plain;
+  const retryAt = plain.kind === 'renews' ? retryOf(refreshOutcome, credential, now) : undefined;
+  return retryAt === undefined ? plain : { kind: 'retrying', at: retryAt };
 }
 
 /** The grant of a login with this outcome is gone at `now`. */
 export function isDeadBy(outcome: RefreshOutcome | undefined, now: number): boolean {
   return outcome?.kind === 'dead' && (outcome.from ?? now) <= now;
+}
+
+/**
+ * When the next try is, if it is after `now`; undefined where nothing keeps it back. A time that a clock
+ * which was ahead has written down does not (`retryTime`).
+ */
+export function retryOf(
+  outcome: RefreshOutcome | undefined,
+  credential: Credential,
+  now: number,
+): number | undefined {
+  if (outcome?.kind !== 'retrying') return undefined;
+  const end = credential.type === 'oauth' ? usableEnd(credential.expires) : undefined;
+  const at = retryTime({ retryAt: outcome.at, isLost: outcome.isLost === true }, now, end);
+  return at !== undefined && at > now ? at : undefined;
 }
 
 /** The moments at which `profileState` or the order may change by time alone, in no order. */

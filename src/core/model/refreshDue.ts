@@ -11,17 +11,26 @@ const JITTER_SHARE = 0.2;
 /** A login that has just been received is left alone for so long, whatever its lifetime. */
 export const SETTLED_MS = 60_000;
 
+/** Clocks of machines that share a folder may be so far apart, at most, to be believed. */
+const SKEW_MS = 60_000;
+
 /** When a login is due, from what a Snapshot and a watcher of it know. Milliseconds since the epoch. */
-export type DueFacts = Pick<Renewal, 'expires' | 'receivedAt' | 'retryAt'>;
+export type DueFacts = Pick<Renewal, 'expires' | 'receivedAt' | 'retryAt' | 'byHand'>;
 
 /**
  * When a login is to be refreshed, in milliseconds since the epoch; `undefined` for one without a
- * known end, which nobody renews before it is used. Pure.
+ * known end, which nobody renews before it is used, and for one that only a person may renew. Pure. A receipt in the future was written down by
+ * a clock that was ahead, and counts as not known.
  *
  * @param jitter 0 up to 1, drawn once for a login: 10 to 12 minutes before the end.
  */
-export function refreshDue({ expires, receivedAt, retryAt }: DueFacts, jitter: number) {
-  if (expires === undefined) return undefined;
+export function refreshDue(
+  { expires, receivedAt: received, retryAt, byHand }: DueFacts,
+  jitter: number,
+  now: number,
+): number | undefined {
+  if (expires === undefined || byHand) return undefined;
+  const receivedAt = received !== undefined && received > now + SKEW_MS ? undefined : received;
   const lifetime = receivedAt === undefined ? Infinity : Math.max(0, expires - receivedAt);
   const early = Math.min(EARLY_MS, EARLY_SHARE * lifetime);
   const due = expires - early * (1 + JITTER_SHARE * jitter);

@@ -1,4 +1,5 @@
 import { isJsonObject } from '../documents/json.ts';
+import { retryTime } from './retryTime.ts';
 
 /**
  * One line of the refresh log. `token` is the SHA-256 of the refresh token (64 hex digits), so that a
@@ -83,6 +84,20 @@ export function mergeRecords(a: TokenRecord, b: TokenRecord): TokenRecord {
 export function isDead(record: TokenRecord | undefined): boolean {
   if (record === undefined || record.kind === 'spent') return false;
   return record.kind === 'refused' || record.lostAnswers >= MOST_LOST_ANSWERS;
+}
+
+/**
+ * When the token of a record may be sent again, in milliseconds since the epoch; undefined where
+ * nothing keeps it back. A time that no clock that is right can have set does not ({@link retryTime}).
+ * @param expires The end of the access token that is stored with it.
+ */
+export function retryAtOf(
+  record: TokenRecord | undefined,
+  now: number,
+  expires: number | undefined,
+): number | undefined {
+  if (record?.retryAt === undefined) return undefined;
+  return retryTime({ retryAt: record.retryAt, isLost: record.kind === 'unsure' }, now, expires);
 }
 
 function isStronger(a: TokenRecord, b: TokenRecord): boolean {

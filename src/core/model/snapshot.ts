@@ -23,6 +23,8 @@ export interface StateDirSnapshot {
   readonly config: ConfigSnapshot;
   /** The default agent first, then in the order of the config, then those only on disk by name. */
   readonly agents: readonly AgentSnapshot[];
+  /** The store that all agents inherit from; only where the main agent is not among them. */
+  readonly mainStore?: StoreSnapshot;
 }
 
 export type ConfigSnapshot =
@@ -109,6 +111,8 @@ export interface Renewal {
   readonly receivedAt?: number;
   /** The last try failed, and the next one is not to come before. */
   readonly retryAt?: number;
+  /** Only when a person asks: its last renewals got no answer. */
+  readonly byHand?: true;
 }
 
 export interface ProfileSnapshot {
@@ -131,7 +135,7 @@ export interface ProfileSnapshot {
   readonly sharedWith: readonly string[];
   /** End of the access token or token: milliseconds since the epoch, as stored. */
   readonly expires?: number;
-  /** How it can be renewed without a person; absent where it cannot. */
+  /** How it can be renewed without a new sign-in; absent where it cannot. */
   readonly renewal?: Renewal;
   /** Odd things about this profile worth a line in the tooltip (e.g. an end in seconds). */
   readonly problems: readonly string[];

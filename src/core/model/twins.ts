@@ -1,3 +1,4 @@
+import { MAIN_AGENT_ID } from '../documents/agentIds.ts';
 import type { Credential } from '../documents/authStore.ts';
 import { loginFingerprint } from './loginFingerprint.ts';
 import type { AgentRead, StateDirRead } from './reads.ts';
@@ -16,14 +17,18 @@ export interface Twins {
 
 interface Holder {
   readonly dir: StateDirRead;
-  readonly agent: AgentRead;
+  readonly agent: StoreOwner;
   readonly profileId: string;
 }
+
+type StoreOwner = Pick<AgentRead, 'id' | 'store'>;
 
 export function findTwins(stateDirs: readonly StateDirRead[]): Twins {
   const holders = new Map<string, Holder[]>();
   for (const dir of stateDirs) {
-    for (const agent of dir.agents) {
+    const main: StoreOwner = { id: MAIN_AGENT_ID, store: dir.mainStore };
+    const isStoreListed = dir.agents.some(({ store }) => store.path === main.store.path);
+    for (const agent of isStoreListed ? dir.agents : [...dir.agents, main]) {
       if (agent.store.kind !== 'whole') continue;
       for (const [fingerprint, profileId] of loginsOf(agent.store.store.profiles)) {
         const holder = { dir, agent, profileId };

@@ -13,8 +13,8 @@ export interface RefreshGrant {
   readonly rotates: boolean;
   /**
    * Sends one request with the refresh token of a stored credential. The caller holds whatever keeps
-   * others from sending the same token, and goes on waiting for at most
-   * `TOKEN_REQUEST_LIMIT_MS`; the request has that limit itself where it can.
+   * others from sending the same token, and waits for it: it comes to an end within
+   * `TOKEN_REQUEST_LIMIT_MS`, one way or the other.
    *
    * @throws {KnownError} `signin.network`, `signin.tokenRefused`, `signin.badAnswer`,
    * `signin.badEndpoint`; nothing in them is a secret.

@@ -4,19 +4,16 @@ import {
   genericTokenEndpointRequest,
   None,
 } from 'oauth4webapi';
-import { Cancelled, type Clock, throwIfCancelled } from '../clock.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../documents/json.ts';
+import { type Clock, throwIfCancelled } from '../clock.ts';
+import { isJsonObject, type JsonValue } from '../documents/json.ts';
 import { KnownError } from '../errors.ts';
 import type { TokenResponse } from './descriptor.ts';
 import { checkedEndpoint } from './endpoints.ts';
+import { limitedText, parsedObject, withinLimit } from './limitedRequest.ts';
 import { providerWords } from './providerWords.ts';
 import { checkedTokenResponse, salvagedTokenResponse } from './tokenResponse.ts';
-import { isUnsent } from './unsent.ts';
 
-/** One request to the token endpoint has so many milliseconds, its answer included. */
-export const TOKEN_REQUEST_LIMIT_MS = 15_000;
-/** An answer is at most so many bytes. */
-const LARGEST_ANSWER = 1024 * 1024;
+export { TOKEN_REQUEST_LIMIT_MS } from './limitedRequest.ts';
 
 /** Where a public client (RFC 6749 2.1) asks for tokens. */
 export interface TokenEndpoint {
@@ -110,7 +107,7 @@ async function requestTokens(
   if (answer.status !== 200) {
     throw refusal(url.host, answer.status, answer.text, Object.values(parameters));
   }
-  const body = parsed(answer.text);
+  const body = parsedObject(answer.text);
   if (body === undefined) {
     throw new KnownError('signin.badAnswer', { host: url.host, what: 'not a JSON object' });
   }
@@ -129,84 +126,13 @@ function withJsonBody(send: typeof fetch) {
     });
 }
 
-async function withinLimit<T>(
-  host: string,
-  clock: Clock,
-  signal: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const request = new AbortController();
-  const done = new AbortController();
-  let ended: 'cancelled' | 'timedOut' | undefined;
-  const abandon = (why: 'cancelled' | 'timedOut'): void => {
-    ended ??= why;
-    request.abort();
-  };
-  const onCancel = (): void => abandon('cancelled');
-  signal?.addEventListener('abort', onCancel, { once: true });
-  const limit = clock.sleep(TOKEN_REQUEST_LIMIT_MS, done.signal).then(
-    () => abandon('timedOut'),
-    () => {},
-  );
-  try {
-    // A fetch that does not heed its signal must not hold us up either.
-    return await Promise.race([work(request.signal), aborted(request.signal)]);
-  } catch (error) {
-    if (error instanceof KnownError) throw error;
-    if (ended === 'cancelled') throw new Cancelled();
-    // The cause stays behind: a wrapped fetch may put the request, and so the code, into it.
-    const errno = errnoOf(error);
-    throw new KnownError('signin.network', {
-      host,
-      timedOut: ended === 'timedOut',
-      ...(errno === undefined ? {} : { errno }),
-      ...(isUnsent(error) && { unsent: true }),
-    });
-  } finally {
-    signal?.removeEventListener('abort', onCancel);
-    done.abort();
-    await limit;
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Cancelled()), { once: true });
-  });
-}
-
-/** `ECONNREFUSED` and its kin, from the error or (as undici wraps them) its cause. */
-function errnoOf(error: unknown): string | undefined {
-  for (const candidate of [error, error instanceof Error ? error.cause : undefined]) {
-    if (candidate instanceof Error && 'code' in candidate) {
-      const { code } = candidate;
-      if (typeof code === 'string' && /^[A-Z][A-Z\d_]{2,40}$/.test(code)) return code;
-    }
-  }
-  return undefined;
-}
-
-/** Reads the body as it streams in, and no further than the limit. */
-async function limitedText(response: Response, host: string): Promise<string> {
-  if (!response.body) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Leaving the loop, by the throw too, cancels the stream and with it the connection.
-  for await (const chunk of response.body) {
-    size += chunk.byteLength;
-    if (size > LARGEST_ANSWER) throw new KnownError('signin.badAnswer', { host, what: 'size' });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 function refusal(
   host: string,
   status: number,
   text: string,
   secrets: readonly string[],
 ): KnownError<'signin.tokenRefused'> {
-  const body = parsed(text) ?? {};
+  const body = parsedObject(text) ?? {};
   // RFC 6749 5.2 has strings; OpenAI's API also answers `{"error": {"code", "message"}}`.
   const { error: said, error_description: explained } = body;
   const { code, type, message } = isJsonObject(said) ? said : {};
@@ -222,13 +148,4 @@ function refusal(
 
 function words(value: JsonValue | undefined, secrets: readonly string[]): string | undefined {
   return typeof value === 'string' ? providerWords(value, secrets) : undefined;
-}
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

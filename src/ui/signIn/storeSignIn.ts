@@ -95,21 +95,34 @@ async function storeAgain(
   signedIn: SignedIn,
   target: Target | undefined,
 ): Promise<void> {
-  if (target !== undefined) {
-    try {
-      const existing = await service.stored(place.files, place.provider);
-      const now = existing.find(({ id }) => id === target.profileId);
-      const isUntouched = isDeepStrictEqual(now?.entry, target.seen);
-      if (!isUntouched && now && sameIdentity(now.identity, signedIn.identity) === 'same') {
-        await service.letGo(signedIn);
-        await person.stored(target.profileId, signedIn, undefined);
-        return;
-      }
-    } catch {
-      // Told by the next line, which meets the same fault.
-    }
+  if (target === undefined || !(await isBetter(service, place, signedIn, target))) {
+    await storeSignIn(service, person, place, signedIn);
+    return;
   }
-  await storeSignIn(service, person, place, signedIn);
+  const { files, siblings } = place;
+  const { profileId, seen } = target;
+  // Whoever brought it there may not have come to this.
+  const { configFault } = await service.finish(files, profileId, signedIn, seen, siblings);
+  await service.letGo(signedIn);
+  await person.stored(profileId, signedIn, configFault);
+}
+
+/** Whether the target holds something of the same person that was not there when it was chosen. */
+async function isBetter(
+  service: SignInService,
+  { files, provider }: SignInPlace,
+  { identity }: SignedIn,
+  { profileId, seen }: Target,
+): Promise<boolean> {
+  try {
+    const existing = await service.stored(files, provider);
+    const now = existing.find(({ id }) => id === profileId);
+    if (now === undefined || isDeepStrictEqual(now.entry, seen)) return false;
+    return sameIdentity(now.identity, identity) === 'same';
+  } catch {
+    // Told by whoever stores it now, and meets the same fault.
+    return false;
+  }
 }
 
 function saveAt(

@@ -1,4 +1,4 @@
-import type { TreeNode } from './nodes.ts';
+import type { HoverSource, TreeNode } from './nodes.ts';
 
 /**
  * The ids of the rows that have to be drawn again so that a view of `before` shows `after`: a row
@@ -34,8 +34,9 @@ function sameIds(a: readonly TreeNode[], b: readonly TreeNode[]): boolean {
 }
 
 /**
- * All that is drawn or matched by menus, and the hover: VS Code asks for it once and keeps it until
- * the row is drawn again. No hover may tell how far away a time is, or every minute would redraw all.
+ * All that is drawn or matched by menus, and what the hover is made from: VS Code asks for the hover
+ * once and keeps it until the row is drawn again. Parts of a Snapshot that did not change are the same
+ * objects in the next one, so nothing has to be put into words to find out.
  */
 function sameLook(a: TreeNode, b: TreeNode): boolean {
   return (
@@ -46,6 +47,11 @@ function sameLook(a: TreeNode, b: TreeNode): boolean {
     a.collapsible === b.collapsible &&
     a.icon?.id === b.icon?.id &&
     a.icon?.color === b.icon?.color &&
-    a.hover().join('\n') === b.hover().join('\n')
+    sameParts(a.hover, b.hover)
   );
+}
+
+function sameParts(a: HoverSource, b: HoverSource): boolean {
+  const parts: readonly unknown[] = Object.values(b);
+  return Object.values(a).every((part, index) => part === parts[index]);
 }

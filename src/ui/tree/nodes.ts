@@ -3,6 +3,8 @@ import { leadingProfile } from '../../core/model/agentStatus.ts';
 import { needsPerson } from '../../core/model/profileState.ts';
 import type {
   AgentSnapshot,
+  ConfigSnapshot,
+  OrderSource,
   ProfileSnapshot,
   ProviderSnapshot,
   Snapshot,
@@ -14,7 +16,7 @@ import { renewableProviders } from '../../core/signin/addedSignIns.ts';
 import { stateWords } from '../words/profileState.ts';
 import { providerName } from '../words/providers.ts';
 import { storeWords } from '../words/store.ts';
-import { exactTime, place } from '../words/time.ts';
+import { place } from '../words/time.ts';
 
 /** What a node stands for; commands get this from the tree. */
 export interface Target {
@@ -23,6 +25,21 @@ export interface Target {
   readonly provider?: string;
   readonly profileId?: string;
 }
+
+/**
+ * What the hover of a row says, before it is put into words (`rowHover.ts`). Its members are parts of
+ * the Snapshot, as they are: while each is the same (`===`), so is the hover. So a part that holds
+ * other rows, such as a whole provider, is none.
+ */
+export type HoverSource =
+  | { readonly kind: 'stateDir'; readonly path: string }
+  | { readonly kind: 'config'; readonly config: BrokenConfig }
+  | { readonly kind: 'agent'; readonly agentDir: string; readonly store: StoreSnapshot }
+  | { readonly kind: 'store'; readonly store: StoreSnapshot }
+  | { readonly kind: 'provider'; readonly id: string; readonly orderSource: OrderSource }
+  | { readonly kind: 'profile'; readonly profile: ProfileSnapshot };
+
+type BrokenConfig = Extract<ConfigSnapshot, { readonly kind: 'unreadable' | 'invalid' }>;
 
 /** One row of the tree as plain data: what is drawn, what is spoken, and what stands below. */
 export interface TreeNode {
@@ -38,8 +55,7 @@ export interface TreeNode {
   readonly flags: string;
   readonly collapsible: 'none' | 'expanded' | 'collapsed';
   readonly children: readonly TreeNode[];
-  /** Plain lines; made when the person hovers. */
-  readonly hover: () => readonly string[];
+  readonly hover: HoverSource;
 }
 
 /** The row of one profile, for revealing it. */
@@ -77,7 +93,7 @@ function stateDirNode(dir: StateDirSnapshot, now: number): TreeNode {
     flags: 'stateDir',
     collapsible: dir.inUse ? 'expanded' : 'collapsed',
     children: agentNodes(dir, now),
-    hover: () => [dir.path],
+    hover: { kind: 'stateDir', path: dir.path },
   };
 }
 
@@ -90,7 +106,7 @@ function agentNodes(dir: StateDirSnapshot, now: number): readonly TreeNode[] {
 function configProblem(dir: StateDirSnapshot): TreeNode | undefined {
   const { config } = dir;
   if (config.kind === 'absent' || config.kind === 'whole') return undefined;
-  const detail = config.kind === 'invalid' ? config.detail : config.errno;
+  const detail = configDetail(config);
   return {
     id: `config ${dir.path}`,
     target: { stateDir: dir.path },
@@ -101,13 +117,12 @@ function configProblem(dir: StateDirSnapshot): TreeNode | undefined {
     flags: 'configProblem',
     collapsible: 'none',
     children: [],
-    hover: () => [
-      config.path,
-      detail,
-      l10n.t('Order and hidden profiles are shown as if there were no config.'),
-      l10n.t('Nothing is written for these agents: it may place them in other folders.'),
-    ],
+    hover: { kind: 'config', config },
   };
+}
+
+export function configDetail(config: BrokenConfig): string {
+  return config.kind === 'invalid' ? config.detail : config.errno;
 }
 
 function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, now: number): TreeNode {
@@ -143,10 +158,7 @@ function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, now: number): Tr
     collapsible:
       children.length === 0 ? 'none' : agent.isDefault || problem ? 'expanded' : 'collapsed',
     children,
-    hover: () => [
-      ...(agent.store.kind === 'unplaced' ? [] : [agent.agentDir]),
-      ...storeProblems(agent.store),
-    ],
+    hover: { kind: 'agent', agentDir: agent.agentDir, store: agent.store },
   };
 }
 
@@ -169,11 +181,7 @@ function storeProblem(
     flags: problemFlag(store),
     collapsible: 'none',
     children: [],
-    hover: () => [
-      ...(store.kind === 'unplaced' ? [] : [store.path]),
-      `${words.label}: ${words.detail}`,
-      words.consequence,
-    ],
+    hover: { kind: 'store', store },
   };
 }
 
@@ -186,10 +194,6 @@ function problemFlag(store: StoreSnapshot): string {
     default:
       return 'storeProblem';
   }
-}
-
-function storeProblems(store: StoreSnapshot): readonly string[] {
-  return store.kind === 'whole' ? store.problems : [];
 }
 
 function providerNode(
@@ -215,7 +219,7 @@ function providerNode(
     flags: 'provider',
     collapsible: inherited ? 'collapsed' : 'expanded',
     children: provider.profiles.map((profile) => profileNode(dir, agent, provider, profile, now)),
-    hover: () => [provider.id, orderWords(provider)],
+    hover: { kind: 'provider', id: provider.id, orderSource: provider.orderSource },
   };
 }
 
@@ -238,12 +242,7 @@ function profileNode(
     : profile.position !== undefined && provider.profiles.length > 1
       ? place(profile.position)
       : '';
-  const extras = [
-    profile.origin === 'inherited' ? l10n.t('from main') : '',
-    profile.sharedWith.length > 0 && profile.origin === 'own'
-      ? l10n.t('shared with {0}', profile.sharedWith.join(', '))
-      : '',
-  ];
+  const extras = elsewhereWords(profile);
   const own = profile.origin === 'own' && agent.store.kind === 'whole';
   const mine = own && writable(dir, agent);
   return {
@@ -268,18 +267,7 @@ function profileNode(
     ),
     collapsible: 'none',
     children: [],
-    hover: () => [
-      profile.id,
-      ...(profile.email && profile.email !== profile.name ? [profile.email] : []),
-      typeWords(profile),
-      words.sentence,
-      ...(profile.expires !== undefined &&
-      !['renews', 'lasts', 'ending', 'expired'].includes(profile.state.kind)
-        ? [l10n.t('Its token ends on {0}.', exactTime(profile.expires))]
-        : []),
-      ...extras.filter((extra) => extra !== ''),
-      ...profile.problems,
-    ],
+    hover: { kind: 'profile', profile },
   };
 }
 
@@ -292,7 +280,13 @@ export function canUseFirst({ position, state }: ProfileSnapshot): boolean {
   return (position ?? 0) > 0 || (state.kind === 'hidden' && state.why === 'notInOrder');
 }
 
-function typeWords(profile: ProfileSnapshot): string {
+/** Where else it stands: from which agent it is seen, or with which others it is shared. */
+export function elsewhereWords({ origin, sharedWith }: ProfileSnapshot): readonly string[] {
+  if (origin === 'inherited') return [l10n.t('from main')];
+  return sharedWith.length > 0 ? [l10n.t('shared with {0}', sharedWith.join(', '))] : [];
+}
+
+export function typeWords(profile: ProfileSnapshot): string {
   switch (profile.type) {
     case 'oauth':
       return l10n.t('sign-in');
@@ -300,21 +294,6 @@ function typeWords(profile: ProfileSnapshot): string {
       return profile.provider === 'anthropic' ? l10n.t('setup-token') : l10n.t('token');
     case 'api_key':
       return l10n.t('API key');
-  }
-}
-
-function orderWords(provider: ProviderSnapshot): string {
-  switch (provider.orderSource) {
-    case 'store':
-      return l10n.t("The order is the agent's own.");
-    case 'config':
-      return l10n.t('The order comes from auth.order in the config.');
-    case 'configProfiles':
-      return l10n.t('Used are the profiles that the config lists under auth.profiles.');
-    case 'stored':
-      return l10n.t(
-        'No order is set: sign-ins first, then tokens, then keys; the longest unused first.',
-      );
   }
 }
 

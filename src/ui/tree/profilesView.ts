@@ -21,13 +21,18 @@ export class ProfilesView implements TreeDataProvider<NodeId> {
   readonly #changed = new EventEmitter<NodeId | undefined>();
   readonly onDidChangeTreeData: Event<NodeId | undefined> = this.#changed.event;
   #roots: readonly TreeNode[] = [];
+  #takenAt = 0;
   #byId: ReadonlyMap<NodeId, TreeNode> = new Map();
   #parents: ReadonlyMap<NodeId, NodeId> = new Map();
 
-  /** Shows `roots` and redraws what differs from before. */
-  show(roots: readonly TreeNode[]): void {
+  /**
+   * Shows `roots` and redraws what differs from before.
+   * @param takenAt milliseconds since the epoch: the moment of the Snapshot that they were made from.
+   */
+  show(roots: readonly TreeNode[], takenAt: number): void {
     const changed = changedIds(this.#roots, roots);
     this.#roots = roots;
+    this.#takenAt = takenAt;
     const byId = new Map<NodeId, TreeNode>();
     const parents = new Map<NodeId, NodeId>();
     const index = (nodes: readonly TreeNode[], parent?: NodeId): void => {
@@ -75,9 +80,11 @@ export class ProfilesView implements TreeDataProvider<NodeId> {
     return item;
   }
 
-  resolveTreeItem(item: TreeItem, id: NodeId): TreeItem {
+  async resolveTreeItem(item: TreeItem, id: NodeId): Promise<TreeItem> {
+    const { hoverLines } = await import('./rowHover.ts');
+    const node = this.#byId.get(id);
     // Plain text: names come from files and must not become links or markup.
-    item.tooltip = this.#byId.get(id)?.hover().join('\n') ?? '';
+    item.tooltip = node ? hoverLines(node.hover, this.#takenAt).join('\n') : '';
     return item;
   }
 

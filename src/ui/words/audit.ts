@@ -2,8 +2,8 @@ import { l10n } from 'vscode';
 import { normalizeProviderId } from '../../core/documents/providerIds.ts';
 import type { AuditActor, AuditEntry } from '../../core/model/auditEntry.ts';
 import type { AuditSubject } from '../auditSubject.ts';
+import { exactTime } from './exactTime.ts';
 import { plainText } from './plainText.ts';
-import { exactTime } from './time.ts';
 
 /** As many digits of a fingerprint as tell the generations of one profile apart. */
 const SHOWN_DIGITS = 8;

@@ -6,15 +6,30 @@ import { providerName } from './providers.ts';
 export function importQuestion(
   agentId: string,
   storePath: string,
-  plan: { readonly sources: readonly string[]; readonly providers: readonly string[] },
+  plan: {
+    readonly sources: readonly string[];
+    readonly providers: readonly string[];
+    readonly leftOut: readonly { readonly provider: string; readonly path: string }[];
+  },
 ): { readonly message: string; readonly detail: string } {
   const names = plan.sources.map((path) => `${basename(path)}.imported-…`);
   const [name = '', ...more] = names;
+  const leftOut = plan.leftOut.map(({ provider, path }) =>
+    l10n.t('{0} in {1}', providerName(provider), path),
+  );
   return {
     message: l10n.t('Import the older sign-ins of agent {0}?', agentId),
     detail: [
       l10n.t('They stand in {0}.', plan.sources.join(', ')),
       l10n.t('Stored in {0} will be: {1}.', storePath, plan.providers.map(providerName).join(', ')),
+      ...(leftOut.length === 0
+        ? []
+        : [
+            l10n.t(
+              'Not stored, since another sign-in takes its place: {0}. It stays in the file that is kept.',
+              leftOut.join(', '),
+            ),
+          ]),
       more.length === 0
         ? l10n.t('The old file is not deleted: it is kept in its folder as {0}.', name)
         : l10n.t(

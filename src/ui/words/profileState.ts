@@ -1,8 +1,11 @@
 import { l10n } from 'vscode';
 import type { BrokenReason, HiddenReason, ProfileState } from '../../core/model/profileState.ts';
-import { day, exactTime, span, spokenSpan } from './time.ts';
+import { day, span, spokenSpan } from './time.ts';
 
-/** How a state is written, drawn and spoken. Every surface takes its words from here. */
+/**
+ * How a state is written, drawn and spoken. Every surface takes its words from here; the whole
+ * sentence of a hover stands in `stateSentence.ts`.
+ */
 export interface StateWords {
   /** Short, for lists: `renews itself · 5 h`. */
   readonly text: string;
@@ -12,8 +15,6 @@ export interface StateWords {
   readonly color?: string;
   /** For screen readers: no abbreviations. */
   readonly spoken: string;
-  /** A whole sentence with the exact local time, for hovers. */
-  readonly sentence: string;
 }
 
 const passed = { icon: 'pass', color: 'testing.iconPassed' };
@@ -28,26 +29,17 @@ export function stateWords(state: ProfileState, now: number): StateWords {
             ...passed,
             text: l10n.t('renews itself · {0}', span(state.at - now)),
             spoken: l10n.t('renews itself, in {0}', spokenSpan(state.at - now)),
-            sentence: l10n.t('Renews itself: the access token ends on {0}.', exactTime(state.at)),
           }
         : {
             ...passed,
             text: l10n.t('renews itself at next use'),
             spoken: l10n.t('renews itself at next use'),
-            sentence:
-              state.at > 0
-                ? l10n.t(
-                    'Renews itself at its next use: the access token ended on {0}, and the refresh token brings a new one.',
-                    exactTime(state.at),
-                  )
-                : l10n.t('Renews itself at its next use: no end of its access token is stored.'),
           };
     case 'lasts':
       return {
         ...passed,
         text: l10n.t('until {0}', day(state.until)),
         spoken: l10n.t('valid until {0}', day(state.until)),
-        sentence: l10n.t('Valid until {0}.', exactTime(state.until)),
       };
     case 'ending':
       return {
@@ -55,54 +47,28 @@ export function stateWords(state: ProfileState, now: number): StateWords {
         color: 'list.warningForeground',
         text: l10n.t('ends in {0}', span(state.at - now)),
         spoken: l10n.t('ends in {0}', spokenSpan(state.at - now)),
-        sentence: l10n.t(
-          'Ends on {0} and does not renew itself: replace it before then.',
-          exactTime(state.at),
-        ),
       };
     case 'static':
-      return {
-        icon: 'key',
-        text: l10n.t('no expiry'),
-        spoken: l10n.t('no expiry'),
-        sentence: l10n.t('Has no known end.'),
-      };
+      return { icon: 'key', text: l10n.t('no expiry'), spoken: l10n.t('no expiry') };
     case 'retrying':
       return {
         icon: 'sync',
         text: l10n.t('trying again in {0}', span(state.at - now)),
         spoken: l10n.t('trying again in {0}', spokenSpan(state.at - now)),
-        sentence: l10n.t(
-          'The last renewal did not get through; the next try is at {0}.',
-          exactTime(state.at),
-        ),
       };
     case 'expired':
       return {
         ...failed,
         text: l10n.t('expired {0} ago · replace', span(now - state.since)),
         spoken: l10n.t('expired {0} ago, replace it', spokenSpan(now - state.since)),
-        sentence: l10n.t(
-          'Expired on {0} and cannot renew itself: replace it.',
-          exactTime(state.since),
-        ),
       };
     case 'dead':
-      return {
-        ...failed,
-        text: l10n.t('sign in again'),
-        spoken: l10n.t('sign in again'),
-        sentence: l10n.t('The provider no longer accepts this sign-in. Sign in again.'),
-      };
+      return { ...failed, text: l10n.t('sign in again'), spoken: l10n.t('sign in again') };
     case 'cooling':
       return {
         icon: 'watch',
         text: l10n.t('cooling down {0}', span(state.until - now)),
         spoken: l10n.t('cooling down for {0}', spokenSpan(state.until - now)),
-        sentence: l10n.t(
-          'Cooling down until {0}; CoderClaw uses another profile until then.',
-          exactTime(state.until),
-        ),
       };
     case 'disabled':
       return {
@@ -111,29 +77,25 @@ export function stateWords(state: ProfileState, now: number): StateWords {
           ? l10n.t('disabled ({0}) {1}', state.reason, span(state.until - now))
           : l10n.t('disabled {0}', span(state.until - now)),
         spoken: l10n.t('disabled for {0}', spokenSpan(state.until - now)),
-        sentence: state.reason
-          ? l10n.t('CoderClaw disabled it ({0}) until {1}.', state.reason, exactTime(state.until))
-          : l10n.t('CoderClaw disabled it until {0}.', exactTime(state.until)),
       };
     case 'hidden':
       return {
         icon: 'eye-closed',
         color: 'disabledForeground',
-        text: hiddenWords(state.why).short,
-        spoken: hiddenWords(state.why).short,
-        sentence: hiddenWords(state.why).sentence,
+        text: hiddenWords(state.why),
+        spoken: hiddenWords(state.why),
       };
     case 'broken':
       return {
         icon: 'question',
         text: l10n.t('unusable: {0}', brokenWords(state.why)),
         spoken: l10n.t('unusable: {0}', brokenWords(state.why)),
-        sentence: l10n.t('CoderClaw cannot use it as it is stored: {0}.', brokenWords(state.why)),
       };
   }
 }
 
-function brokenWords(why: BrokenReason): string {
+/** What is wrong with it as it is stored, as a part of a sentence. */
+export function brokenWords(why: BrokenReason): string {
   switch (why) {
     case 'noToken':
       return l10n.t('no token');
@@ -146,26 +108,13 @@ function brokenWords(why: BrokenReason): string {
   }
 }
 
-function hiddenWords(why: HiddenReason): { readonly short: string; readonly sentence: string } {
+function hiddenWords(why: HiddenReason): string {
   switch (why) {
     case 'notInConfig':
-      return {
-        short: l10n.t('not used: hidden by config'),
-        sentence: l10n.t(
-          'Not used: the config lists other profiles of this provider under auth.profiles, but not this one.',
-        ),
-      };
+      return l10n.t('not used: hidden by config');
     case 'notInOrder':
-      return {
-        short: l10n.t('not used: not in the order'),
-        sentence: l10n.t('Not used: an order is set for this provider, and this one is not in it.'),
-      };
+      return l10n.t('not used: not in the order');
     case 'configDisagrees':
-      return {
-        short: l10n.t('not used: the config disagrees'),
-        sentence: l10n.t(
-          'Not used: under auth.profiles the config names another provider or mode for it than what is stored.',
-        ),
-      };
+      return l10n.t('not used: the config disagrees');
   }
 }

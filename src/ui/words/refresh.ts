@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { RefreshResult } from '../../core/custody/refresh/refresher.ts';
+import type { DeadReason, RefreshResult } from '../../core/custody/refresh/refreshTypes.ts';
 import type { KnownError } from '../../core/errors.ts';
 import { isKnown } from '../../core/errors.ts';
 import { errorWords } from './errors.ts';
@@ -27,14 +27,7 @@ export function refreshWords(
     case 'refreshed':
       return result.fault === undefined
         ? { text: renewedWords(profileId, result.expires, now), tone: 'quiet' }
-        : {
-            text: l10n.t(
-              'Renewed {0}, but it is not stored yet: {1} It is kept safe, and stored as soon as that is possible.',
-              profileId,
-              errorWords(result.fault).what,
-            ),
-            tone: 'warned',
-          };
+        : { text: notStoredWords(profileId, result.fault, result.kept), tone: 'warned' };
     case 'adopted':
       return {
         text:
@@ -77,7 +70,7 @@ export function refreshWords(
         tone: 'warned',
       };
     case 'dead':
-      return { text: deadWords(profileId, result.error), tone: 'warned' };
+      return { text: deadWords(profileId, result), tone: 'warned' };
   }
 }
 
@@ -139,6 +132,26 @@ export function undoneWords(storePath: string): string {
   );
 }
 
+/** A sign-in that was finished, but whose place another account has. */
+export function homelessWords(
+  profileId: string,
+  account: string | undefined,
+  isGivenUp: boolean,
+): string {
+  const who = account ?? l10n.t('an unknown account');
+  return isGivenUp
+    ? l10n.t(
+        'The sign-in of {0} for {1} could not be stored in a day and is no longer kept. Sign in again if you need it.',
+        who,
+        profileId,
+      )
+    : l10n.t(
+        'The sign-in of {0} is not stored: {1} may belong to another account. Sign in again to say where it goes.',
+        who,
+        profileId,
+      );
+}
+
 /** It is safe in the journal, and a person can help to get it out of there. */
 export function waitingWords(profileId: string, why: KnownError): string {
   return l10n.t(
@@ -156,16 +169,52 @@ function renewedWords(profileId: string, expires: number, now: number): string {
   );
 }
 
-function deadWords(profileId: string, error: KnownError | undefined): string {
-  if (error === undefined) {
-    return l10n.t('{0} was not refreshed. The provider no longer accepts this sign-in.', profileId);
+function notStoredWords(
+  profileId: string,
+  fault: KnownError,
+  kept: 'journal' | 'memory' | undefined,
+): string {
+  const { what } = errorWords(fault);
+  return kept === 'memory'
+    ? l10n.t(
+        'Renewed {0}, but it is not stored yet: {1} It is kept only as long as this window is open, and stored as soon as that is possible.',
+        profileId,
+        what,
+      )
+    : l10n.t(
+        'Renewed {0}, but it is not stored yet: {1} It is kept safe, and stored as soon as that is possible.',
+        profileId,
+        what,
+      );
+}
+
+function deadWords(
+  profileId: string,
+  { why, error }: Extract<RefreshResult, { readonly kind: 'dead' }>,
+): string {
+  if (error !== undefined && isKnown(error, 'refresh.otherIdentity')) {
+    return faultWords(profileId, error);
   }
-  if (isKnown(error, 'refresh.otherIdentity')) return faultWords(profileId, error);
-  return l10n.t(
-    'Refreshing {0} failed: {1} The provider no longer accepts this sign-in.',
-    profileId,
-    causeWords(error),
-  );
+  return error === undefined
+    ? l10n.t('{0} was not refreshed. {1}', profileId, deathWords(why))
+    : l10n.t('Refreshing {0} failed: {1} {2}', profileId, causeWords(error), deathWords(why));
+}
+
+function deathWords(why: DeadReason): string {
+  switch (why) {
+    case 'refused':
+      return l10n.t('The provider no longer accepts this sign-in.');
+    case 'unanswered':
+      return l10n.t(
+        'Its last renewals got no answer, so it may no longer work: try Refresh Now once more, or sign in again.',
+      );
+    case 'spent':
+      return l10n.t(
+        'An older copy of this sign-in is stored, and the newer one is nowhere to be found. Sign in again.',
+      );
+    case 'otherIdentity':
+      return l10n.t('The provider answered with another account. Sign in again.');
+  }
 }
 
 function faultWords(profileId: string, fault: KnownError): string {

@@ -27,14 +27,6 @@ export function spokenSpan(ms: number): string {
   }
 }
 
-/** The exact local time of `at` (milliseconds since the epoch), for hovers. */
-export function exactTime(at: number): string {
-  const date = new Date(at);
-  return Number.isNaN(date.getTime())
-    ? l10n.t('an unknown time')
-    : new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
-}
-
 /** The local day of `at`: `14 Mar 2027` in the way of the person's locale. */
 export function day(at: number): string {
   const date = new Date(at);

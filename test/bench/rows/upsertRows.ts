@@ -34,7 +34,7 @@ export async function upsertRows(folder: string, count: number, atMost: number):
   const sizes = await Promise.all(files.map(async (file) => (await readFile(file)).length));
   if (new Set(sizes).size !== 1) throw new Error('the stores are not of one size');
   const target = { atMost };
-  const note = `one login of ${count} replaced under the lock, on stable storage`;
+  const note = `one login of ${count} replaced under the lock, on stable storage, by one that wrote the store less than 30 s ago`;
   return [
     {
       name: `upsert${count}`,

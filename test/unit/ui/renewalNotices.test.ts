@@ -46,8 +46,8 @@ describe('what people are told about their logins unasked', () => {
   }
 
   it('a death, once, with the way to sign in again', () => {
-    notices.refreshed(login('ann'), { kind: 'dead' });
-    notices.refreshed(login('ann'), { kind: 'dead' });
+    notices.refreshed(login('ann'), { kind: 'dead', why: 'refused' });
+    notices.refreshed(login('ann'), { kind: 'dead', why: 'refused' });
     assert.equal(said.length, 1);
     assert.match(said[0] ?? '', /^warned: p:ann .* no longer accepts/);
     assert.deepEqual(
@@ -57,9 +57,9 @@ describe('what people are told about their logins unasked', () => {
     ways[0]?.run();
     const target = { stateDir: '/s', agentId: 'main', provider: 'p', profileId: 'p:ann' };
     assert.deepEqual(signedIn, [target]);
-    notices.refreshed(login('bob', { provider: 'q' }), { kind: 'dead' });
+    notices.refreshed(login('bob', { provider: 'q' }), { kind: 'dead', why: 'refused' });
     assert.deepEqual(ways, [], 'no way to sign in to it from here');
-    notices.refreshed(login('ann', { expires: NOW + 1 }), { kind: 'dead' });
+    notices.refreshed(login('ann', { expires: NOW + 1 }), { kind: 'dead', why: 'refused' });
     assert.equal(said.length, 3, 'another login has died');
   });
 
@@ -72,8 +72,12 @@ describe('what people are told about their logins unasked', () => {
   });
 
   it('no second time what was the answer to a command', () => {
-    notices.answered(login('ann'), { kind: 'dead' }, { text: 'It is dead.', tone: 'warned' });
-    notices.refreshed(login('ann'), { kind: 'dead' });
+    notices.answered(
+      login('ann'),
+      { kind: 'dead', why: 'refused' },
+      { text: 'It is dead.', tone: 'warned' },
+    );
+    notices.refreshed(login('ann'), { kind: 'dead', why: 'refused' });
     assert.deepEqual(said, ['warned: It is dead.']);
     assert.equal(ways.length, 1);
     notices.answered(
@@ -105,6 +109,38 @@ describe('what people are told about their logins unasked', () => {
     assert.match(said[1] ?? '', /older copy of \/s\/a\.json over a change/);
   });
 
+  it('at once what was given up, also in the quiet after a message, and once for a store', async () => {
+    const repair = { storePath: '/s/a.json', outcome: 'repaired' } as const;
+    notices.repaired(repair);
+    await pass(3_000);
+    assert.equal(said.length, 1);
+    const undone = { ...repair, outcome: 'undone' } as const;
+    notices.repaired(undone);
+    notices.repaired(undone);
+    assert.equal(said.length, 2);
+    assert.match(said[1] ?? '', /^warned: .*keeps writing .*\/s\/a\.json/);
+    notices.repaired({ ...undone, storePath: '/s/b.json' });
+    assert.equal(said.length, 3);
+    for (let minutes = 0; minutes < 15; minutes += 5) {
+      await pass(5 * 60_000);
+      notices.repaired(undone);
+    }
+    assert.equal(said.length, 3, 'it never stopped');
+    await pass(10 * 60_000);
+    notices.repaired(undone);
+    await pass(60_000);
+    assert.equal(said.length, 4, 'a change that was made since');
+  });
+
+  it('what is put back after something was given up', async () => {
+    notices.repaired({ storePath: '/s/b.json', outcome: 'undone' });
+    await pass(3_000);
+    notices.repaired({ storePath: '/s/a.json', outcome: 'repaired' });
+    await pass(2_000);
+    assert.equal(said.length, 2);
+    assert.match(said[1] ?? '', /^told: .*\/s\/a\.json/);
+  });
+
   it('what could not be put back, rather than what could', async () => {
     notices.repaired({ storePath: '/s/a.json', outcome: 'repaired' });
     notices.repaired({ storePath: '/s/b.json', outcome: 'undone' });
@@ -131,6 +167,34 @@ describe('what people are told about their logins unasked', () => {
     );
     notices.waiting({ profileId: 'p:bob', storePath: place.storePath, error: full });
     assert.equal(said.length, 2, 'the command said so already');
+  });
+
+  it('a sign-in that only a person can store', () => {
+    notices.homeless({ profileId: 'p:ann', account: undefined, isGivenUp: false });
+    assert.match(said[0] ?? '', /^warned: The sign-in of an unknown account is not stored: p:ann/);
+  });
+
+  it('what waits, anew when something else stands in the way, or when it had been stored', () => {
+    const waiting = { profileId: 'p:ann', storePath: '/s/a.json' };
+    const full = new KnownError('disk.full', { path: '/s/a.json' });
+    const readOnly = new KnownError('disk.readOnly', { path: '/s/a.json' });
+    for (const error of [full, readOnly, readOnly]) notices.waiting({ ...waiting, error });
+    assert.equal(said.length, 2);
+    assert.match(said[1] ?? '', /\/s\/a\.json/);
+    notices.settled({ ...waiting, storePath: '/s/b.json' });
+    notices.waiting({ ...waiting, error: readOnly });
+    assert.equal(said.length, 2);
+    notices.settled(waiting);
+    notices.waiting({ ...waiting, error: readOnly });
+    assert.equal(said.length, 3);
+    const words = { text: 'Renewed.', tone: 'quiet' } as const;
+    notices.answered(
+      login('ann', { place: { ...place, storePath: '/s/a.json' } }),
+      { kind: 'refreshed', expires: NOW },
+      words,
+    );
+    notices.waiting({ ...waiting, error: readOnly });
+    assert.equal(said.length, 5);
   });
 
   it('nothing more once disposed', async () => {

@@ -9,7 +9,7 @@ import type { LockHolders, SeenHolder } from './lockHolders.ts';
 
 export interface AuditObserverOptions {
   readonly trail: Pick<AuditTrail, 'observe'>;
-  readonly holders: Pick<LockHolders, 'look' | 'lately'>;
+  readonly holders: Pick<LockHolders, 'look'>;
   readonly clock: Clock;
   /** What is known of refresh tokens in a state dir; by it a spent one is known again. */
   readonly refreshes: (stateDir: string) => Promise<TokenRecords>;
@@ -59,6 +59,8 @@ export class AuditObserver {
   readonly #known = new Map<string, StoreRead>();
   #waiting: Promise<Seen>[] = [];
   #judging: Promise<void> | undefined;
+  /** State dirs whose trail could not be had in time, and for which that has been logged. */
+  readonly #isLate = new Set<string>();
 
   constructor(options: AuditObserverOptions) {
     this.#options = options;
@@ -69,7 +71,11 @@ export class AuditObserver {
     if (this.#disposal.signal.aborted) return;
     for (const { path: stateDir, agents, mainStore } of reads.stateDirs) {
       const main = { id: 'main', store: mainStore };
-      for (const { id: agentId, store } of [...agents, main]) {
+      // By their path: each look forgets what the one before it saw, and main is mostly listed.
+      const places = new Map(
+        [main, ...agents.toReversed()].map((place) => [place.store.path, place]),
+      );
+      for (const { id: agentId, store } of places.values()) {
         this.#look({ stateDir, agentId, storePath: store.path }, store);
       }
     }
@@ -97,10 +103,7 @@ export class AuditObserver {
     const now = contentsOf(read);
     const before = known && contentsOf(known);
     if (before !== undefined && changed(before, now).length === 0) return;
-    const { holders } = this.#options;
-    this.#waiting.push(
-      looking.then(() => ({ ...place, at, holder: holders.lately(storePath), now, before })),
-    );
+    this.#waiting.push(looking.then((holder) => ({ ...place, at, holder, now, before })));
   }
 
   async #judge(): Promise<void> {
@@ -141,9 +144,19 @@ export class AuditObserver {
         },
         this.#disposal.signal,
       );
+      this.#isLate.delete(stateDir);
     } catch (error) {
-      if (error instanceof Cancelled) return;
-      this.#tell(stateDir, error);
+      if (this.#disposal.signal.aborted) return;
+      if (!(error instanceof Cancelled)) {
+        this.#tell(stateDir, error);
+        return;
+      }
+      // Only its time was up: another observer is slow, or stopped. What was seen is not lost by that.
+      if (!this.#isLate.has(stateDir)) {
+        this.#options.log(`${stateDir}: the audit trail is busy: changes by others wait for it`);
+      }
+      this.#isLate.add(stateDir);
+      this.#waiting.unshift(...seen.map((one) => Promise.resolve(one)));
     }
   }
 

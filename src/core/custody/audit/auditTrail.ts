@@ -82,7 +82,7 @@ export class AuditTrail {
    * Writes down what was seen of others, once, although several windows see the same: `judge` gets
    * what the trail says and returns what is missing, while all other observers wait.
    * @throws {KnownError} `disk.*`, `lock.*`
-   * @throws {Cancelled}
+   * @throws {Cancelled} by `signal`, or if other observers took too long.
    */
   async observe(
     stateDir: string,

@@ -16,6 +16,8 @@ export interface SeenHolder {
 }
 
 export interface LockHoldersOptions {
+  /** Our own program, with or without `/<version>`, as in its locks: what it does is written down by itself. */
+  readonly app: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** The command line of a process of this machine; for tests. */
@@ -30,7 +32,10 @@ interface Sighting {
   readonly holder: SeenHolder;
 }
 
-/** Remembers for some seconds who was seen with the lock of a store. Our own process does not count. */
+/**
+ * Remembers for some seconds who was seen with the lock of a store. None of our own programs counts:
+ * what another window changed stands in the trail, and its lock says nothing of what is not there.
+ */
 export class LockHolders {
   readonly #options: LockHoldersOptions;
   readonly #seen = new Map<string, Sighting>();
@@ -40,29 +45,37 @@ export class LockHolders {
     this.#options = options;
   }
 
-  /** Looks who has the lock of a store now. Never throws. */
-  async look(storePath: string): Promise<void> {
-    try {
-      const lock = await lookAtLock(`${storePath}.lock`);
-      if (lock === undefined || lock.isForeign) return;
-      const holder = await this.#holderOf(lock.payload, dirname(storePath));
-      if (holder !== undefined) this.#seen.set(storePath, { at: this.#options.now(), holder });
-    } catch {
-      // Gone again, or not ours to read: nobody was seen.
+  /**
+   * Who may have made what has just been seen in a store: the program that has its lock now; where
+   * none has, the one that had it at the look before, which has let go of it since and is forgotten
+   * with that. Undefined where nobody was seen. Never throws.
+   */
+  async look(storePath: string): Promise<SeenHolder | undefined> {
+    const holder = await this.#lookNow(storePath);
+    if (holder !== undefined) {
+      this.#seen.set(storePath, { at: this.#options.now(), holder });
+      return holder;
     }
+    const before = this.#seen.get(storePath);
+    this.#seen.delete(storePath);
+    const isRecent = before !== undefined && this.#options.now() - before.at <= REMEMBERED_MS;
+    return isRecent ? before.holder : undefined;
   }
 
-  /** Who was seen with it lately; undefined where nobody was. */
-  lately(storePath: string): SeenHolder | undefined {
-    const sighting = this.#seen.get(storePath);
-    if (sighting === undefined) return undefined;
-    if (this.#options.now() - sighting.at <= REMEMBERED_MS) return sighting.holder;
-    this.#seen.delete(storePath);
-    return undefined;
+  async #lookNow(storePath: string): Promise<SeenHolder | undefined> {
+    try {
+      const lock = await lookAtLock(`${storePath}.lock`);
+      if (lock === undefined || lock.isForeign) return undefined;
+      return await this.#holderOf(lock.payload, dirname(storePath));
+    } catch {
+      // Gone again, or not ours to read: nobody was seen.
+      return undefined;
+    }
   }
 
   async #holderOf(payload: LockPayload, folder: string): Promise<SeenHolder | undefined> {
     const { owner, app } = payload;
+    if (app !== undefined && programOf(app) === programOf(this.#options.app)) return undefined;
     const reach = await pidReachIn(folder);
     // A lock that was left behind tells who died, not who writes.
     if (ownerLiveness(payload, this.#self, reach) === 'dead') return undefined;
@@ -75,6 +88,11 @@ export class LockHolders {
       app ?? (isHere && pid !== undefined ? programIn(await commandOf(pid)) : undefined);
     return { ...(pid !== undefined && { pid }), ...(program !== undefined && { program }) };
   }
+}
+
+/** Windows of one program may have several versions of it. */
+function programOf(app: string): string {
+  return app.split('/', 1)[0] ?? app;
 }
 
 /** Linux tells it; elsewhere the pid has to do. */

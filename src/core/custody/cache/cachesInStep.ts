@@ -12,7 +12,7 @@ import { KnownError } from '../../errors.ts';
 import type { StorePlace } from '../storePlaces.ts';
 import { type KnownStore, readKnownStore } from '../storeRead.ts';
 import type { Vault } from '../vault.ts';
-import { readRuntimeCache } from './cacheRead.ts';
+import { type RuntimeCacheRead, readRuntimeCache } from './cacheRead.ts';
 
 export interface CacheParts {
   readonly vault: Pick<Vault, 'withStores'>;
@@ -47,17 +47,19 @@ export async function keepCachesInStep(
   was: JsonValue | undefined,
 ): Promise<void> {
   if (was === undefined) return;
-  for (const { own, main } of await placesOf(parts, changed)) {
-    const path = runtimeCachePath(dirname(own));
+  for (const { own, main, path, cache } of await firstLooks(parts, changed)) {
     try {
       // Most hold nothing of it: no lock is taken for those.
-      const cache = await readRuntimeCache(path, parts.clock);
       if (cache.kind === 'absent') continue;
       if (cache.kind === 'unknown') {
         parts.log(`${path}: not understood, so not kept in step`);
         continue;
       }
       if (!holdsSecretOf(cache.document, was)) continue;
+      if (main === undefined) {
+        parts.log(`${path}: not kept in step: where main's store lies is not known`);
+        continue;
+      }
       const held = await existing([own, main]);
       const isChanged = await parts.vault.withStores(held, {}, async (stores) => {
         const read = async (store: string): Promise<AuthStore> =>
@@ -95,15 +97,17 @@ export async function copiesLeftBy(
     return document === undefined ? NO_PROFILES : storeOf(document);
   };
   const copies: CachedCopy[] = [];
-  for (const { own, main } of await placesOf(parts, changed)) {
-    const path = runtimeCachePath(dirname(own));
-    const cache = await readRuntimeCache(path, clock);
+  for (const { own, main, path, cache } of await firstLooks(parts, changed)) {
     if (cache.kind === 'absent') continue;
     if (cache.kind === 'unknown') {
       copies.push({ path, certain: false });
       continue;
     }
     if (!holdsSecretOf(cache.document, was)) continue;
+    if (main === undefined) {
+      copies.push({ path, certain: true });
+      continue;
+    }
     try {
       const left = inStep(cache.document, was, await asSeen(own, main, read), clock.now());
       if (holdsSecretOf(left, was)) copies.push({ path, certain: true });
@@ -118,16 +122,34 @@ export async function copiesLeftBy(
 
 interface CachePlace {
   readonly own: string;
-  readonly main: string;
+  /** Undefined where it is not known: then neither is what the agent inherits. */
+  readonly main: string | undefined;
 }
 
-/** The agents of the state dir, the changed one first and certainly among them. */
+/** The caches of the state dir, without a lock; read side by side, as a torn one is waited for. */
+async function firstLooks(
+  parts: Pick<CacheParts, 'clock' | 'places'>,
+  changed: Changed,
+): Promise<readonly (CachePlace & { readonly path: string; readonly cache: RuntimeCacheRead })[]> {
+  return await Promise.all(
+    (await placesOf(parts, changed)).map(async (place) => {
+      const path = runtimeCachePath(dirname(place.own));
+      return { ...place, path, cache: await readRuntimeCache(path, parts.clock) };
+    }),
+  );
+}
+
+/**
+ * The agents of the state dir, the changed one first and certainly among them. Where nothing is known
+ * of any other, it inherits from none.
+ */
 async function placesOf(
   { places }: Pick<CacheParts, 'places'>,
   { stateDir, storePath }: Changed,
 ): Promise<readonly CachePlace[]> {
   const all = (await places()).filter((place) => place.stateDir === stateDir);
-  const main = all.find(({ agentId }) => agentId === MAIN_AGENT_ID)?.storePath ?? storePath;
+  if (all.length === 0) return [{ own: storePath, main: storePath }];
+  const main = all.find(({ agentId }) => agentId === MAIN_AGENT_ID)?.storePath;
   const stores = new Set([storePath, ...all.map((place) => place.storePath)]);
   return [...stores].map((own) => ({ own, main }));
 }

@@ -1,16 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import type { Checkpoint } from '../../disk/checkpoint.ts';
 import { asDiskError, errnoOf } from '../../disk/diskError.ts';
 import { describeThisProcess, type Liveness, ownerLiveness } from '../../disk/lockOwner.ts';
-import { MAX_FILE_BYTES } from '../../disk/strictRead.ts';
 import { unlinkIfThere } from '../../disk/temporaryFiles.ts';
 import type { JsonObject } from '../../documents/json.ts';
 import { ownFolderOf } from '../../documents/ownFolder.ts';
-import { type JournalDraft, type JournalHeader, parseAnswer, parseHeader } from './journalFile.ts';
+import { isFaultOfMachine, readEntryFile } from './entryRead.ts';
+import {
+  type JournalDraft,
+  type JournalHeader,
+  parseAnswer,
+  parseHeader,
+  takesAnswer,
+} from './journalFile.ts';
 import { entryIdOf, entryName, isEntryName, JournalTemporaries } from './journalNames.ts';
 import { type JournalSlot, openSlot } from './journalSlot.ts';
 
@@ -51,6 +56,8 @@ export class Journal {
   readonly #temporaries = new JournalTemporaries(this.#self);
   readonly #mine = new Set<string>();
   readonly #told = new Set<string>();
+  /** Entries that will not change any more, by path: every hint would read them all again. */
+  readonly #final = new Map<string, ReadEntry>();
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -82,8 +89,10 @@ export class Journal {
 
   /**
    * All entries of these state dirs, oldest first. What is no entry of this format, may be written by
-   * others, or is not even a file is left alone and told of. Deletes what dead processes left half
-   * made.
+   * others, or is not even a file is left alone and told of. One of ours that others may read is made
+   * private. Deletes what dead processes left half made.
+   * @throws {KnownError} `disk.*` where a journal cannot be read, or an entry just now: unreadable is
+   * not empty.
    */
   async entries(stateDirs: readonly string[]): Promise<readonly JournalEntry[]> {
     const all: JournalEntry[] = [];
@@ -91,9 +100,13 @@ export class Journal {
       const folder = ownFolderOf(stateDir).journal;
       const names = await this.#namesIn(folder);
       await this.#temporaries.sweep(folder, names, this.#options.clock.now());
-      for (const name of names.filter(isEntryName)) {
-        const entry = await this.#readEntry(stateDir, join(folder, name));
+      const paths = names.filter(isEntryName).map((name) => join(folder, name));
+      for (const path of paths) {
+        const entry = await this.#readEntry(stateDir, path);
         if (entry !== undefined) all.push(entry);
+      }
+      for (const path of this.#final.keys()) {
+        if (dirname(path) === folder && !paths.includes(path)) this.#final.delete(path);
       }
     }
     return all.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
@@ -117,17 +130,17 @@ export class Journal {
     try {
       return await readdir(folder);
     } catch (error) {
-      const errno = errnoOf(error);
-      if (errno !== 'ENOENT') this.#tell(folder, `unreadable (${errno ?? 'unexpected failure'})`);
-      return [];
+      if (errnoOf(error) === 'ENOENT') return [];
+      throw asDiskError(error, folder);
     }
   }
 
   async #readEntry(stateDir: string, path: string): Promise<JournalEntry | undefined> {
     try {
-      const bytes = await readPrivate(path);
-      const header = parseHeader(bytes);
-      if (header === undefined) return this.#tell(path, 'not a whole entry of this version');
+      const read = this.#final.get(path) ?? readEntry(await readEntryFile(path, { mends: true }));
+      if (read === undefined) return this.#tell(path, 'not a whole entry of this version');
+      const { header, answer } = read;
+      if (answer !== undefined || !takesAnswer(header.draft)) this.#final.set(path, read);
       const mine = this.#mine.has(path);
       return {
         id: entryIdOf(path),
@@ -137,13 +150,14 @@ export class Journal {
         at: header.at,
         owner: mine ? 'alive' : this.#livenessOf(header),
         mine,
-        answer: parseAnswer(bytes),
+        answer,
       };
     } catch (error) {
       const errno = errnoOf(error);
       // Dropped while we looked.
       if (errno === 'ENOENT') return undefined;
       if (errno === undefined) throw error;
+      if (isFaultOfMachine(errno)) throw asDiskError(error, path);
       return this.#tell(path, `unreadable (${errno})`);
     }
   }
@@ -159,27 +173,15 @@ export class Journal {
   }
 }
 
+interface ReadEntry {
+  readonly header: JournalHeader;
+  readonly answer: JsonObject | undefined;
+}
+
+function readEntry(bytes: Buffer): ReadEntry | undefined {
+  const header = parseHeader(bytes);
+  return header && { header, answer: parseAnswer(bytes) };
+}
+
 /** Owners of entries name their PID namespace, so where the folder lies does not matter. */
 const NO_REACH = { sameNamespace: false, sameUser: false };
-
-/**
- * A regular file that nobody else may read or write.
- * @throws errors of system calls; those of a link, a folder, a file of looser mode or of absurd size too.
- */
-async function readPrivate(path: string): Promise<Buffer> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const handle = await open(path, flags);
-  try {
-    const stats = await handle.stat();
-    if (!stats.isFile()) throw unusable('EFTYPE');
-    if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) throw unusable('EPERM');
-    if (stats.size > MAX_FILE_BYTES) throw unusable('EFBIG');
-    return await handle.readFile();
-  } finally {
-    await handle.close();
-  }
-}
-
-function unusable(code: string): Error {
-  return Object.assign(new Error('not an entry'), { code, syscall: 'open' });
-}

@@ -10,7 +10,7 @@ import { KnownError } from '../../errors.ts';
  *   is promised and by whom. Never written again, and without a secret.
  * - from there: the answer as `<bytes> <sha256> <json>` once it has come, and blanks until then. The
  *   first {@link RESERVED_BYTES} of it are written when the entry is made, so that an answer finds its
- *   room even if the disk has filled up meanwhile. (A copy-on-write file system, as btrfs or APFS, may
+ *   room even if the disk has filled up meanwhile. None for what takes no answer. (A copy-on-write file system, as btrfs or APFS, may
  *   not keep that promise.)
  */
 export const HEADER_BYTES = 4096;
@@ -41,20 +41,31 @@ const DRAFT = v.variant('kind', [
     profileId: v.string(),
     storePath: path,
   }),
-  /** A finished sign-in on its way into a store; `seen` is the SHA-256 of the JSON that stood there. */
+  /**
+   * A finished sign-in on its way into a store; `seen` is the SHA-256 of the JSON that stood there, and
+   * `was` the hash of its login. `agreed`: it may be replaced, whoever it belongs to. The config is to
+   * list it. Entries of earlier versions lack these three.
+   */
   v.strictObject({
     kind: v.literal('store'),
     provider: v.string(),
     storePath: path,
     profileId: v.string(),
     seen: v.nullable(sha256),
+    was: v.optional(v.nullable(fingerprint)),
+    agreed: v.optional(v.boolean()),
+    configPath: v.optional(path),
   }),
-  /** A profile that a person removes; `login` is the hash of the login, or the beginning of it. */
+  /**
+   * A profile that a person removes; `login` is the hash of the login, or the beginning of it. The
+   * config (absent in entries of earlier versions) need not list it any more.
+   */
   v.strictObject({
     kind: v.literal('removal'),
     storePath: path,
     profileId: v.string(),
     login: v.nullable(fingerprint),
+    configPath: v.optional(path),
   }),
   /**
    * A store's own order of a provider (the key as stored) as a person wants it; null: none. `profileId`
@@ -80,6 +91,11 @@ const HEADER = v.object({
   }),
 });
 
+/** Whether something is received that belongs into the entry: no removal and no order brings tokens. */
+export function takesAnswer({ kind }: JournalDraft): boolean {
+  return kind === 'refresh' || kind === 'store';
+}
+
 /**
  * A whole entry without an answer.
  * @throws {KnownError} `disk.failed` (ENAMETOOLONG) if names and paths are too long for the header.
@@ -96,7 +112,7 @@ export function formatEntry({ draft, at, owner }: JournalHeader): Buffer {
       errno: 'ENAMETOOLONG',
     });
   }
-  const entry = Buffer.alloc(HEADER_BYTES + RESERVED_BYTES, ' ');
+  const entry = Buffer.alloc(HEADER_BYTES + (takesAnswer(draft) ? RESERVED_BYTES : 0), ' ');
   line.copy(entry);
   entry.write('\n', HEADER_BYTES - 1);
   return entry;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../clock.ts';
 import { keepAside } from '../../disk/keepAside.ts';
 import { type ReadFile, strictRead } from '../../disk/strictRead.ts';
@@ -30,6 +31,14 @@ export interface LegacyCommit {
 export interface LegacyPlan {
   readonly sources: readonly LegacySource[];
   readonly logins: readonly LegacyLogin[];
+  /** Other logins under an id that a file before theirs has taken: they stay in the old file only. */
+  readonly leftOut: readonly LeftOutLogin[];
+}
+
+/** A login that an import does not store. Holds a secret. */
+export interface LeftOutLogin extends LegacyLogin {
+  /** The older file that it stands in. Absolute path. */
+  readonly path: string;
 }
 
 /** An older file that holds logins. */
@@ -97,14 +106,19 @@ export async function planImport(
   clock: Clock,
 ): Promise<LegacyPlan> {
   const sources: LegacySource[] = [];
-  const logins: LegacyLogin[] = [];
+  const found: LeftOutLogin[] = [];
   for (const file of legacyFilesOf(storePath, others)) {
-    const found = await readSettled(file, clock);
-    if (found.kind === 'none') continue;
-    sources.push({ ...file, read: found.read });
-    logins.push(...found.logins);
+    const legacy = await readSettled(file, clock);
+    if (legacy.kind === 'none') continue;
+    sources.push({ ...file, read: legacy.read });
+    found.push(...legacy.logins.map((login) => ({ ...login, path: file.path })));
   }
-  return { sources, logins: storedLogins(storeOfLegacy(logins)) };
+  const logins = storedLogins(storeOfLegacy(found));
+  const stored = new Map(logins.map(({ profileId, credential }) => [profileId, credential]));
+  const leftOut = found.filter(
+    ({ profileId, credential }) => !isDeepStrictEqual(credential, stored.get(profileId)),
+  );
+  return { sources, logins, leftOut };
 }
 
 async function readSettled(file: LegacyFile, clock: Clock) {

@@ -7,14 +7,14 @@ import type { RefreshGrant, RenewedTokens } from '../../signin/refreshGrant.ts';
 import type { HeldStores } from '../heldStores.ts';
 import type { JournalSlot } from '../journal/journal.ts';
 import type { StorePlace } from '../storePlaces.ts';
-import { type HeldLogin, loginOf, readLogins, storesToHold } from './holders.ts';
+import { assertRemembered, doubtOf, type Look, lookAround } from './evidence.ts';
+import { type HeldLogin, loginOf, storesToHold } from './holders.ts';
 import { land } from './landing.ts';
-import { type Evidence, type NewerTokens, newerTokens } from './newerTokens.ts';
+import { type NewerTokens, newerTokens } from './newerTokens.ts';
 import { toAnswer } from './refreshAnswer.ts';
 import { failureOf, retryAfter, retryUnsure } from './refreshFailure.ts';
 import { RefreshNotes } from './refreshNotes.ts';
 import type { RefresherParts, RefreshRequest, RefreshResult } from './refreshTypes.ts';
-import { withinRequestLimit } from './sending.ts';
 import { withoutRequest } from './withoutRequest.ts';
 
 /** Somebody changed what the refresh was about: to be started again, perhaps with another token. */
@@ -30,25 +30,29 @@ export interface HeldRefreshOptions {
   /** As it was read before the locks were taken. */
   readonly login: HeldLogin & { readonly profileId: string };
   readonly places: readonly StorePlace[];
+  /** Those of them that can be written to, as far as is known. */
+  readonly stateDirs: readonly string[];
   /** The stores whose locks are taken. */
   readonly paths: readonly string[];
+  /** Stores whose locks cannot be had: they are not ours to write, and go without. */
+  readonly readOnly: ReadonlySet<string>;
+  /** Stores and caches that were waited for in vain before the locks were taken. */
+  readonly givenUp: ReadonlySet<string>;
   readonly onOpen: (slot: JournalSlot) => void;
-  /** An answer that came after its time. */
-  readonly onLate: (renewed: RenewedTokens) => void;
 }
 
 export class HeldRefresh {
   readonly #options: HeldRefreshOptions;
-  readonly #stateDirs: readonly string[];
   readonly #notes: RefreshNotes;
   #outcome: Promise<RefreshResult | StartAgain> | undefined;
   #slot: JournalSlot | undefined;
   #renewed: RenewedTokens | undefined;
+  #isJournaled = false;
 
   constructor(options: HeldRefreshOptions) {
     this.#options = options;
-    this.#stateDirs = options.places.map(({ stateDir }) => stateDir);
-    this.#notes = new RefreshNotes(options.parts, this.#stateDirs);
+    const { parts, request, stateDirs } = options;
+    this.#notes = new RefreshNotes(parts, request.place.stateDir, stateDirs);
   }
 
   /** Once it has begun. It goes on when the locks are lost: an answer may be on its way. */
@@ -66,6 +70,11 @@ export class HeldRefresh {
     return this.#renewed;
   }
 
+  /** Whether the journal holds that. */
+  get isJournaled(): boolean {
+    return this.#isJournaled;
+  }
+
   /**
    * To be called once.
    * @throws {KnownError} only if nothing was sent.
@@ -76,26 +85,31 @@ export class HeldRefresh {
   }
 
   async #run(stores: HeldStores): Promise<RefreshResult | StartAgain> {
-    const { request, login, paths, grant, parts } = this.#options;
+    const { request, login, paths, grant, parts, readOnly, givenUp, places } = this.#options;
     const { storePath } = request.place;
     const { profileId } = request;
     // The one store that has to be whole.
     await stores.read(storePath);
-    const evidence = await this.#evidence();
+    const evidence = await this.#look();
+    // Somebody is writing it at this moment, or it has just been damaged: that takes time to tell.
+    if (evidence.damaged.some(({ path }) => !givenUp.has(path))) return { kind: 'startAgain' };
     const own = loginOf(evidence.logins, storePath, profileId);
     if (own === undefined) throw new KnownError('profile.gone', { profileId, storePath });
     if (own.hash !== login.hash) return this.#movedOn(own, evidence.records);
     const family = familyOf(own.hash, evidence.records);
     const wanted = storesToHold(evidence.logins, own, family);
-    if (wanted.some((path) => !paths.includes(path))) return { kind: 'startAgain' };
+    const isHeld = (path: string): boolean => paths.includes(path) || readOnly.has(path);
+    if (!wanted.every(isHeld)) return { kind: 'startAgain' };
+    assertRemembered(evidence, request.place, places, wanted);
 
     const newer = newerTokens(own, evidence);
     if (newer !== undefined) return await this.#adopt(stores, own, newer, evidence);
     const already = await withoutRequest(own, evidence, {
       parts,
-      stateDirs: this.#stateDirs,
+      notes: this.#notes,
       force: request.force === true,
       rotates: grant.rotates,
+      doubt: doubtOf(evidence),
     });
     if (already !== undefined) return already;
 
@@ -109,12 +123,16 @@ export class HeldRefresh {
     });
     this.#slot = slot;
     this.#options.onOpen(slot);
+    try {
+      // The last moment: until the entry stood there, others could take our locks over and see nothing.
+      await stores.proveOwnership();
+    } catch (error) {
+      await slot.drop().catch(() => {});
+      throw error;
+    }
     let renewed: RenewedTokens;
     try {
-      const { services } = parts;
-      const renewing = grant.renew(own.credential, services);
-      const { onLate } = this.#options;
-      renewed = await withinRequestLimit(renewing, own.provider, services.clock, onLate);
+      renewed = await grant.renew(own.credential, parts.services);
       if (isSpent(tokenHash(renewed.fields.refresh), evidence.records)) {
         throw new KnownError('signin.badAnswer', { host: own.provider, what: 'refresh_token' });
       }
@@ -124,16 +142,9 @@ export class HeldRefresh {
     return await this.#answered(stores, own, renewed, evidence);
   }
 
-  async #evidence(): Promise<Evidence> {
-    const { parts, places, login } = this.#options;
-    const { clock } = parts.services;
-    const token = String(login.credential['refresh']);
-    const [logins, records, entries] = await Promise.all([
-      readLogins(places, { clock, log: parts.log, token, patient: false }),
-      parts.memory.read(this.#stateDirs),
-      parts.journal.entries(this.#stateDirs),
-    ]);
-    return { logins, records, entries };
+  #look(): Promise<Look> {
+    const { parts, places, login, givenUp } = this.#options;
+    return lookAround(places, parts, { token: String(login.credential['refresh']), givenUp });
   }
 
   /** Another token stands there than the one that this was about. */
@@ -145,20 +156,18 @@ export class HeldRefresh {
   async #adopt(
     stores: HeldStores,
     own: HeldLogin,
-    { fields, identity, hash }: NewerTokens,
-    { logins, records }: Evidence,
+    { fields, identity, hash, cameFrom }: NewerTokens,
+    { logins, records }: Look,
   ): Promise<RefreshResult> {
     const { parts, request } = this.#options;
-    const at = this.#now();
-    if (hash !== own.hash && !isSpent(own.hash, records)) {
-      const event = { kind: 'spent', token: own.hash, at, next: hash } as const;
-      await parts.memory.record(this.#stateDirs, event);
+    // Of tokens that were found by their name alone nobody knows whether they came from this one.
+    if (cameFrom === own.hash && hash !== own.hash && !isSpent(own.hash, records)) {
+      await this.#notes.record({ kind: 'spent', token: own.hash, at: this.#now(), next: hash });
     }
     const from = familyOf(own.hash, records);
     const { provider } = own;
     const move = { provider, from, fields, records, adopted: true, ...(identity && { identity }) };
-    const held = logins.filter(({ storePath }) => this.#options.paths.includes(storePath));
-    await land(stores, held, move, request.place.storePath, parts.log);
+    await land(stores, this.#held(logins), move, request.place.storePath, parts.log);
     parts.log(`${request.place.storePath}: ${request.profileId}: newer tokens were there already`);
     return { kind: 'adopted', expires: fields.expires };
   }
@@ -182,47 +191,64 @@ export class HeldRefresh {
       return { kind: 'transient', retryAt, ...because };
     }
     if (failure === 'unsure') {
-      const retryAt = retryUnsure(own.expires, at);
-      await this.#notes.settle(this.#slot, { kind: 'unsure', token, at, retryAt });
-      const after = await this.#notes.recordOf(token);
-      return isDead(after) ? { kind: 'dead', ...because } : { kind: 'unsure', retryAt, ...because };
+      const result = await this.#unsure(own, because);
+      const isOver = isDead(await this.#notes.recordOf(token));
+      return isOver ? { kind: 'dead', why: 'unanswered', ...because } : result;
     }
     const elsewhere = await this.#refreshedElsewhere(stores, own);
     if (elsewhere !== undefined) return elsewhere;
     await this.#notes.settle(this.#slot, { kind: 'refused', token, at });
-    return { kind: 'dead', ...because };
+    return { kind: 'dead', why: 'refused', ...because };
   }
 
-  /** Before a refusal is believed: somebody may have spent the token and stored what came of it. */
+  /**
+   * Before a refusal is believed: somebody may have spent the token and stored what came of it. Where
+   * that cannot be found out just now, nothing is certain.
+   */
   async #refreshedElsewhere(
     stores: HeldStores,
     own: HeldLogin,
   ): Promise<RefreshResult | StartAgain | undefined> {
+    const { parts, request, givenUp } = this.#options;
     try {
-      const evidence = await this.#evidence();
-      const now = loginOf(evidence.logins, own.storePath, this.#options.request.profileId);
-      const newer = newerTokens(own, evidence);
-      if (newer === undefined && (now === undefined || now.hash === own.hash)) return undefined;
+      const look = await this.#look();
+      const now = loginOf(look.logins, own.storePath, request.profileId);
+      const newer = newerTokens(own, look);
+      if (newer === undefined && (now === undefined || now.hash === own.hash)) {
+        const unread = look.damaged.find(({ path }) => !givenUp.has(path));
+        return unread && (await this.#unsure(own, { error: unread.error }));
+      }
+      const next = newer?.cameFrom === own.hash && newer.hash !== own.hash ? newer.hash : undefined;
       await this.#notes.settle(this.#slot, {
         kind: 'spent',
         token: own.hash,
         at: this.#now(),
-        ...(newer !== undefined && newer.hash !== own.hash && { next: newer.hash }),
+        ...(next !== undefined && { next }),
       });
       if (newer === undefined) return { kind: 'adopted', expires: now?.expires ?? this.#now() };
-      return await this.#adopt(stores, own, newer, evidence);
+      return await this.#adopt(stores, own, newer, look);
     } catch (error) {
-      const code = error instanceof KnownError ? error.code : 'unexpected failure';
-      this.#options.parts.log(`${own.storePath}: could not read once more: ${code}`);
-      return undefined;
+      const known = error instanceof KnownError ? error : undefined;
+      parts.log(
+        `${own.storePath}: could not look once more: ${known?.code ?? 'unexpected failure'}`,
+      );
+      return await this.#unsure(own, known === undefined ? {} : { error: known });
     }
+  }
+
+  /** It may be spent, and may not: the answer was lost, or cannot be told from that of a spent one. */
+  async #unsure(own: HeldLogin, because: { readonly error?: KnownError }): Promise<RefreshResult> {
+    const at = this.#now();
+    const retryAt = retryUnsure(own.expires, at);
+    await this.#notes.settle(this.#slot, { kind: 'unsure', token: own.hash, at, retryAt });
+    return { kind: 'unsure', retryAt, ...because };
   }
 
   async #answered(
     stores: HeldStores,
     own: HeldLogin,
     renewed: RenewedTokens,
-    { logins, records }: Evidence,
+    { logins, records }: Look,
   ): Promise<RefreshResult> {
     const { parts, request } = this.#options;
     const { storePath } = request.place;
@@ -236,7 +262,11 @@ export class HeldRefresh {
       const facts = { profileId: request.profileId, provider };
       const kind = next === own.hash ? 'refused' : 'spent';
       await this.#notes.settle(this.#slot, { kind, token: own.hash, at });
-      return { kind: 'dead', error: new KnownError('refresh.otherIdentity', facts) };
+      return {
+        kind: 'dead',
+        why: 'otherIdentity',
+        error: new KnownError('refresh.otherIdentity', facts),
+      };
     }
     this.#renewed = renewed;
     let fault: KnownError | undefined;
@@ -248,10 +278,12 @@ export class HeldRefresh {
       }
     };
     // The journal first; if it cannot be written, the stores are the only place left.
-    await step(async () => this.#slot?.answer(toAnswer(renewed)));
+    await step(async () => {
+      await this.#slot?.answer(toAnswer(renewed));
+      this.#isJournaled = true;
+    });
     await step(() =>
-      parts.memory.record(
-        this.#stateDirs,
+      this.#notes.record(
         next === own.hash
           ? { kind: 'renewed', token: own.hash, at }
           : { kind: 'spent', token: own.hash, at, next },
@@ -260,10 +292,15 @@ export class HeldRefresh {
     await step(() => {
       const from = familyOf(own.hash, records);
       const move = { provider, from, fields, identity, records };
-      return land(stores, logins, move, storePath, parts.log);
+      return land(stores, this.#held(logins), move, storePath, parts.log);
     });
     if (fault !== undefined) parts.log(`${what}: refreshed, but: ${fault.code}`);
     return { kind: 'refreshed', expires: fields.expires, ...(fault && { fault }) };
+  }
+
+  /** Of these logins, those in stores whose locks are held. */
+  #held(logins: readonly HeldLogin[]): readonly HeldLogin[] {
+    return logins.filter(({ storePath }) => this.#options.paths.includes(storePath));
   }
 
   #now(): number {

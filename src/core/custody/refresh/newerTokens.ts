@@ -1,11 +1,11 @@
 import { tokenHash } from '../../model/loginFingerprint.ts';
 import type { TokenRecords } from '../../model/refreshLog.ts';
-import { familyOf, isUsedUp, successorsOf } from '../../model/tokenFamily.ts';
+import { areTwoGrants, familyOf, isUsedUp, successorsOf } from '../../model/tokenFamily.ts';
 import type { Identity } from '../../signin/descriptor.ts';
 import { identityOfStored, sameIdentity } from '../../signin/identity.ts';
 import type { RenewedTokens } from '../../signin/refreshGrant.ts';
 import type { JournalEntry } from '../journal/journal.ts';
-import type { HeldLogin } from './holders.ts';
+import { comparedPersons, type HeldLogin, isOfSameName } from './holders.ts';
 import { fromAnswer, usableFields } from './refreshAnswer.ts';
 
 /** Tokens of a login that are newer than those of one of its holders. Holds secrets. */
@@ -14,6 +14,8 @@ export interface NewerTokens {
   readonly identity?: Identity;
   /** `tokenHash` of the refresh token. */
   readonly hash: string;
+  /** `tokenHash` of the token that was sent for them, where an answer in the journal says so. */
+  readonly cameFrom?: string;
 }
 
 /** All that is known about where tokens are. */
@@ -30,8 +32,11 @@ export interface Evidence {
  * of them is known to be spent. They are found
  * - where the log says which token came after, in a store, a cache, or an answer in the journal;
  * - in a twin that has the same refresh token and another access token, which ends later;
- * - in a profile of the same name, provider and person that ends later: somebody who keeps no such log
- *   has refreshed it there;
+ * - in a profile of the same name, provider and person in a store of the same state dir that ends
+ *   later. CoderClaw clones the store of one agent to make another's, and refreshes each by itself,
+ *   without such a log: sending the old copy would be the second use of its token, and the provider
+ *   would revoke both. That they were two sign-ins of one person is the rarer case, and then nothing
+ *   is lost but one of them; where the log proves it, each goes its own way (`areTwoGrants`);
  * - in the runtime cache of a holder, where it is of the same person, ends later, and belongs to none
  *   of the stored profiles: another program refreshes from there.
  */
@@ -70,30 +75,31 @@ function fromPlaces(login: HeldLogin, { logins, records }: Evidence): NewerToken
     const isOfSameLogin = (): boolean =>
       one.profileId === undefined
         ? holders.has(one.storePath) && !storedHashes.has(one.hash)
-        : one.profileId === login.profileId;
+        : isOfSameName(one, login);
     const isNewer =
-      successors.has(one.hash) || (isLater && isOfSameLogin() && isSamePerson(one, login));
+      successors.has(one.hash) ||
+      (isLater &&
+        isOfSameLogin() &&
+        comparedPersons(one, login) === 'same' &&
+        !areTwoGrants(one.hash, login.hash, records));
     return isNewer ? [{ fields, hash: one.hash }] : [];
   });
 }
 
 function fromAnswers(login: HeldLogin, { entries, records, arrived }: Evidence): NewerTokens[] {
   const chain = new Set([login.hash, ...successorsOf(login.hash, records)]);
-  const answers = entries.map(({ draft, answer }) =>
-    draft.kind === 'refresh' && chain.has(draft.from) ? fromAnswer(answer) : undefined,
-  );
-  return [arrived, ...answers].flatMap((renewed) => {
-    if (renewed === undefined) return [];
-    const { fields, identity } = renewed;
+  const answers = entries.flatMap(({ draft, answer }) => {
+    if (draft.kind !== 'refresh' || !chain.has(draft.from)) return [];
+    const renewed = fromAnswer(answer);
+    return renewed === undefined ? [] : [{ renewed, cameFrom: draft.from }];
+  });
+  const inHand = arrived === undefined ? [] : [{ renewed: arrived, cameFrom: login.hash }];
+  return [...inHand, ...answers].flatMap(({ renewed: { fields, identity }, cameFrom }) => {
     const hash = tokenHash(fields.refresh);
     if (hash === login.hash && fields.expires <= (login.expires ?? 0)) return [];
     const isOthers = sameIdentity(identityOf(login), withProvider(identity, login)) === 'other';
-    return isOthers ? [] : [{ fields, identity, hash }];
+    return isOthers ? [] : [{ fields, identity, hash, cameFrom }];
   });
-}
-
-function isSamePerson(a: HeldLogin, b: HeldLogin): boolean {
-  return sameIdentity(identityOf(a), identityOf(b)) === 'same';
 }
 
 /** Both sides are of one provider; they may spell it differently. */

@@ -2,6 +2,7 @@ import { AppendLog } from '../../disk/appendLog.ts';
 import type { FileLocks } from '../../disk/fileLock.ts';
 import type { LogMark } from '../../disk/logReader.ts';
 import { ownFolderOf } from '../../documents/ownFolder.ts';
+import { KnownError } from '../../errors.ts';
 import {
   formatRefreshEvent,
   mergeRecords,
@@ -55,9 +56,46 @@ export class RefreshMemory {
    * @throws {KnownError} `disk.*`: unreadable is not empty.
    */
   async read(stateDirs: readonly string[]): Promise<TokenRecords> {
-    const dirs = [...new Set(stateDirs)].sort();
-    const parts = await Promise.all(dirs.map((dir) => this.#dir(dir).read()));
-    const key = dirs.join('\0');
+    const { records, unreadable } = await this.readEach(stateDirs);
+    for (const error of unreadable.values()) throw error;
+    return records;
+  }
+
+  /**
+   * {@link read} of those state dirs that can be read, and why the others cannot: what follows from
+   * that is the caller's to decide.
+   */
+  async readEach(stateDirs: readonly string[]): Promise<MemoryRead> {
+    const unreadable = new Map<string, KnownError>();
+    const read = async (dir: string): Promise<readonly [string, TokenRecords] | undefined> => {
+      try {
+        return [dir, await this.#dir(dir).read()];
+      } catch (error) {
+        if (!(error instanceof KnownError)) throw error;
+        unreadable.set(dir, error);
+        return undefined;
+      }
+    };
+    const all = await Promise.all([...new Set(stateDirs)].sort().map(read));
+    const known = all.filter((one) => one !== undefined);
+    const parts = known.map(([, part]) => part);
+    const key = known.map(([dir]) => dir).join('\0');
+    return { records: this.#together(key, parts), unreadable };
+  }
+
+  /**
+   * What is known to a request or an entry of the state dir `own`, which must be readable; the others
+   * where they are.
+   * @throws {KnownError} `disk.*`: why `own` cannot be read.
+   */
+  async readFor(own: string, stateDirs: readonly string[]): Promise<TokenRecords> {
+    const { records, unreadable } = await this.readEach([own, ...stateDirs]);
+    const error = unreadable.get(own);
+    if (error !== undefined) throw error;
+    return records;
+  }
+
+  #together(key: string, parts: readonly TokenRecords[]): TokenRecords {
     const known = this.#merged.get(key);
     if (known?.parts.every((part, n) => part === parts[n])) return known.records;
     const records = merge(parts);
@@ -76,6 +114,12 @@ export class RefreshMemory {
     }
     return dir;
   }
+}
+
+export interface MemoryRead {
+  readonly records: TokenRecords;
+  /** State dirs, and why they cannot be read. */
+  readonly unreadable: ReadonlyMap<string, KnownError>;
 }
 
 interface Merged {

@@ -1,29 +1,34 @@
 import { Cancelled } from '../../clock.ts';
-import { isJsonObject, type JsonObject } from '../../documents/json.ts';
+import { isJsonObject } from '../../documents/json.ts';
 import { shownKey } from '../../documents/shownText.ts';
 import { entryOf } from '../../documents/storeIntents.ts';
 import { KnownError } from '../../errors.ts';
 import { tokenHash } from '../../model/loginFingerprint.ts';
 import { familyOf } from '../../model/tokenFamily.ts';
-import { identityOfStored, sameIdentity } from '../../signin/identity.ts';
 import type { RefreshGrant, RenewedTokens } from '../../signin/refreshGrant.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import { startOver } from '../startOver.ts';
 import { type StorePlace, stateDirsOf } from '../storePlaces.ts';
 import { readKnownStore } from '../storeRead.ts';
+import { assertRemembered, damagedPaths, lookAround } from './evidence.ts';
 import { Flights } from './flights.ts';
 import { HeldRefresh, type StartAgain } from './heldRefresh.ts';
-import { type HeldLogin, loginsIn, readLogins, storesToHold } from './holders.ts';
+import { type HeldLogin, loginsIn, storesToHold } from './holders.ts';
+import { KeptAnswers } from './keptAnswers.ts';
 import { land } from './landing.ts';
 import { newerTokens } from './newerTokens.ts';
-import { fromAnswer, toAnswer } from './refreshAnswer.ts';
+import { fromAnswer } from './refreshAnswer.ts';
+import { RefreshNotes } from './refreshNotes.ts';
 import type { RefresherParts, RefreshRequest, RefreshResult } from './refreshTypes.ts';
+import { storeOfLock } from './storeOfLock.ts';
 import { mayMove } from './tokenIntents.ts';
 
-export type { RefresherParts, RefreshRequest, RefreshResult } from './refreshTypes.ts';
+export type { DeadReason, RefresherParts, RefreshRequest, RefreshResult } from './refreshTypes.ts';
 
 /** New holders can appear while the locks of the known ones are being taken; so often it is begun anew. */
 const MOST_ROUNDS = 10;
+/** At the very end, for each answer that could be written nowhere so far. */
+const LAST_TRY_MS = 3_000;
 
 type LoginName = Pick<HeldLogin, 'hash' | 'provider' | 'profileId'>;
 type OwnLogin = HeldLogin & { readonly profileId: string };
@@ -35,13 +40,24 @@ type OwnLogin = HeldLogin & { readonly profileId: string };
  */
 export class Refresher {
   readonly #parts: RefresherParts;
+  readonly #kept: KeptAnswers;
   readonly #flights = new Flights<RefreshResult>();
   /** Journal entries whose request is under way here. */
   readonly #open = new Set<string>();
   readonly #disposed = new AbortController();
 
   constructor(parts: RefresherParts) {
-    this.#parts = parts;
+    const { clock } = parts.services;
+    this.#kept = new KeptAnswers({ clock, log: parts.log });
+    const { journal } = parts;
+    this.#parts = {
+      ...parts,
+      journal: {
+        open: (...entry) => journal.open(...entry),
+        entries: async (stateDirs) => this.#kept.among(await journal.entries(stateDirs)),
+        drop: (entry) => journal.drop(entry),
+      },
+    };
   }
 
   /**
@@ -80,14 +96,18 @@ export class Refresher {
     const { stateDir, at } = entry;
     const { from: hash, provider, profileId, storePath } = draft;
     const place = { stateDir, agentId: '', storePath };
-    await this.#store(place, { hash, provider, profileId }, renewed, at);
+    await this.#store(place, { hash, provider, profileId }, renewed, at, this.#disposed.signal);
     return 'settled';
   }
 
-  /** Takes no more requests; resolves when those under way have come to their end. */
+  /**
+   * Takes no more requests; resolves when those under way have come to their end, and what could be
+   * written nowhere so far has been tried once more.
+   */
   async dispose(): Promise<void> {
     this.#disposed.abort();
     await this.#flights.landed();
+    await this.#kept.dispose();
   }
 
   async #fly(
@@ -96,42 +116,48 @@ export class Refresher {
     first: OwnLogin,
   ): Promise<RefreshResult> {
     const parts = this.#parts;
+    const readOnly = new Set<string>();
     let login = first;
     for (let round = 1; ; round++) {
       const places = await this.#places(request.place);
-      const logins = await this.#logins(places, login, true);
-      const records = await parts.memory.read(stateDirsOf(places));
-      const paths = storesToHold(logins, login, familyOf(login.hash, records));
-      const sent = login;
+      const token = String(login.credential['refresh']);
+      const look = await lookAround(places, parts, { token });
+      const wanted = storesToHold(look.logins, login, familyOf(login.hash, look.records));
+      assertRemembered(look, request.place, places, wanted);
+      const paths = wanted.filter((path) => !readOnly.has(path));
       const held = new HeldRefresh({
         parts,
         request,
         grant,
         login,
         places,
+        stateDirs: look.stateDirs,
         paths,
+        readOnly,
+        givenUp: damagedPaths(look),
         onOpen: ({ path }) => this.#open.add(path),
-        onLate: (renewed) => void this.#landLate(request, sent, renewed),
       });
-      const outcome = await this.#underLocks(held, paths, round);
-      if (held.slot !== undefined) this.#open.delete(held.slot.path);
+      const outcome = await this.#underLocks(held, request, paths, readOnly);
       if (outcome.kind !== 'startAgain') return await this.#finish(request, login, held, outcome);
-      if (round >= MOST_ROUNDS) {
+      if (round >= MOST_ROUNDS + readOnly.size) {
         throw new KnownError('disk.contended', { path: request.place.storePath });
       }
       login = await this.#ownLogin(request);
     }
   }
 
+  /** @param readOnly Gets the store, other than that of the request, whose lock cannot be had. */
   async #underLocks(
     held: HeldRefresh,
+    { place }: RefreshRequest,
     paths: readonly string[],
-    round: number,
+    readOnly: Set<string>,
   ): Promise<RefreshResult | StartAgain> {
+    const { vault, log, services } = this.#parts;
     const { signal } = this.#disposed;
     let failure: unknown;
     try {
-      return await this.#parts.vault.withStores(paths, { signal }, (stores) => held.run(stores));
+      return await vault.withStores(paths, { signal }, (stores) => held.run(stores));
     } catch (error) {
       failure = error;
     }
@@ -140,114 +166,143 @@ export class Refresher {
       if (held.outcome !== undefined) return await held.outcome;
     } catch (error) {
       failure = error;
+    } finally {
+      if (held.slot !== undefined) this.#open.delete(held.slot.path);
     }
-    if (!isOvertaken(failure) || round >= MOST_ROUNDS) throw failure;
-    await this.#parts.services.clock.sleep(20 * Math.random(), signal);
+    if (held.outcome === undefined) {
+      const closed = await storeOfLock(failure, paths);
+      if (closed !== undefined && closed !== place.storePath) {
+        log(`${closed}: left out of a refresh: disk.readOnly`);
+        readOnly.add(closed);
+        return { kind: 'startAgain' };
+      }
+    }
+    if (!isOvertaken(failure)) throw failure;
+    await services.clock.sleep(20 * Math.random(), signal);
     return { kind: 'startAgain' };
   }
 
-  /** What could not be stored under the first locks gets a second chance at once; then it is Upkeep's. */
+  /**
+   * What could not be stored under the first locks gets a second chance at once; then it is Upkeep's,
+   * or, where not even the journal could be written, ours.
+   */
   async #finish(
     { place }: RefreshRequest,
     login: OwnLogin,
-    { renewed }: HeldRefresh,
+    { renewed, slot, isJournaled }: HeldRefresh,
     result: RefreshResult,
   ): Promise<RefreshResult> {
-    if (result.kind !== 'refreshed' || result.fault === undefined || renewed === undefined) {
-      return result;
-    }
+    if (slot !== undefined) this.#open.delete(slot.path);
+    if (result.kind !== 'refreshed' || result.fault === undefined) return result;
+    if (renewed === undefined || slot === undefined) return result;
+    const { clock } = this.#parts.services;
+    const at = clock.now();
+    const store = (signal: AbortSignal) => this.#store(place, login, renewed, at, signal);
     try {
-      await this.#store(place, login, renewed, this.#parts.services.clock.now());
+      await store(this.#disposed.signal);
+      // Without its answer it would count as lost on the way.
+      if (!isJournaled) await slot.drop().catch(() => {});
       return { kind: 'refreshed', expires: result.expires };
     } catch (error) {
-      return error instanceof KnownError ? { ...result, fault: error } : result;
+      const fault = error instanceof KnownError ? error : result.fault;
+      if (isJournaled) return { ...result, fault, kept: 'journal' };
+      const { hash: from, provider, profileId } = login;
+      const { stateDir, storePath } = place;
+      this.#kept.keep({
+        slot,
+        stateDir,
+        draft: { kind: 'refresh', provider, from, profileId, storePath },
+        at,
+        renewed,
+        store: () => store(AbortSignal.timeout(LAST_TRY_MS)),
+      });
+      return { ...result, fault, kept: 'memory' };
     }
   }
 
-  /** An answer for which nobody waits any more. */
-  async #landLate(
-    { place, profileId }: RefreshRequest,
-    login: OwnLogin,
-    renewed: RenewedTokens,
-  ): Promise<void> {
-    const { journal, services, log } = this.#parts;
-    const { storePath, stateDir } = place;
-    const { provider, hash: from } = login;
-    log(`${storePath}: ${profileId}: an answer came after its time`);
-    try {
-      const mine = { ...identityOfStored(login.credential), provider };
-      if (sameIdentity(mine, { ...renewed.identity, provider }) === 'other') {
-        log(`${storePath}: ${profileId}: the late answer is somebody else's`);
-        const kind = tokenHash(renewed.fields.refresh) === from ? 'refused' : 'spent';
-        const dirs = stateDirsOf(await this.#places(place));
-        await this.#parts.memory.record(dirs, { kind, token: from, at: services.clock.now() });
-        return;
-      }
-      const draft = { kind: 'refresh', provider, from, profileId, storePath } as const;
-      const slot = await journal.open(stateDir, draft);
-      await slot.answer(toAnswer(renewed));
-      await this.#store(place, login, renewed, services.clock.now());
-    } catch (error) {
-      const code = error instanceof KnownError ? error.code : 'unexpected failure';
-      log(`${storePath}: ${profileId}: the late answer is not stored: ${code}`);
-    }
-  }
-
-  /** Writes down which token came from which, then {@link #bring}s it to the holders of the old one. */
+  /** Writes down which token came from which, and {@link #bring}s it to the holders of the old one. */
   async #store(
     place: StorePlace,
     login: LoginName,
     renewed: RenewedTokens,
     at: number,
+    signal: AbortSignal,
   ): Promise<void> {
-    const { memory } = this.#parts;
-    const dirs = stateDirsOf(await this.#places(place));
-    const known = (await memory.read(dirs)).get(login.hash);
+    const { memory, log, services } = this.#parts;
+    const all = stateDirsOf(await this.#places(place));
+    const { records, unreadable } = await memory.readEach(all);
+    const dirs = all.filter((dir) => !unreadable.has(dir));
+    const notes = new RefreshNotes({ memory, log }, place.stateDir, dirs);
+    const known = records.get(login.hash);
     const next = tokenHash(renewed.fields.refresh);
-    if (next !== login.hash && known?.next !== next) {
-      await memory.record(dirs, { kind: 'spent', token: login.hash, at, next });
+    let failure: unknown;
+    try {
+      if (next !== login.hash && known?.next !== next) {
+        await notes.record({ kind: 'spent', token: login.hash, at, next });
+      }
+      if (next === login.hash && (known === undefined || known.at < at)) {
+        await notes.record({ kind: 'renewed', token: login.hash, at });
+      }
+    } catch (error) {
+      // The tokens themselves matter more.
+      failure = error;
     }
-    if (next === login.hash && (known === undefined || known.at < at)) {
-      await memory.record(dirs, { kind: 'renewed', token: login.hash, at });
-    }
+    const readOnly = new Set<string>();
     await startOver(
-      () => this.#bring(place, login, renewed),
-      this.#parts.services.clock,
-      this.#disposed.signal,
+      () => this.#bring(place, login, renewed, readOnly, signal),
+      services.clock,
+      signal,
     );
+    if (failure !== undefined) throw failure;
   }
 
-  async #bring(place: StorePlace, login: LoginName, renewed: RenewedTokens): Promise<void> {
-    const { vault, memory, journal, log } = this.#parts;
+  /** @param readOnly Gets the stores, other than that of `place`, whose locks cannot be had. */
+  async #bring(
+    place: StorePlace,
+    login: LoginName,
+    renewed: RenewedTokens,
+    readOnly: Set<string>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { vault, log } = this.#parts;
     const places = await this.#places(place);
-    const dirs = stateDirsOf(places);
-    const reference = { ...login, storePath: '', credential: {}, expires: undefined };
-    const entries = await journal.entries(dirs);
-    const wanted = async (patient: boolean) => {
-      const [logins, records] = [
-        await this.#logins(places, renewed.fields, patient),
-        await memory.read(dirs),
-      ];
-      const newest = newerTokens(reference, { logins, records, entries, arrived: renewed });
+    const { storePath, stateDir } = place;
+    const reference = { ...login, storePath: '', stateDir, credential: {}, expires: undefined };
+    const wanted = async (givenUp?: ReadonlySet<string>) => {
+      const token = renewed.fields.refresh;
+      const look = await lookAround(places, this.#parts, { token, givenUp });
+      const { logins, records } = look;
+      const newest = newerTokens(reference, { ...look, arrived: renewed });
       if (newest === undefined) return undefined;
       const from = familyOf(login.hash, records);
       const { fields, identity } = newest;
       const { provider } = login;
       const move = { provider, from, fields, records, ...(identity && { identity }) };
-      const holders = logins.filter(({ credential }) => mayMove(credential, move));
-      return { move, holders, paths: [...new Set(holders.map(({ storePath }) => storePath))] };
+      const holders = logins.filter(
+        (one) => mayMove(one.credential, move) && !readOnly.has(one.storePath),
+      );
+      const paths = [...new Set(holders.map((one) => one.storePath))];
+      return { move, holders, paths, damaged: damagedPaths(look) };
     };
-    const before = await wanted(true);
+    const before = await wanted();
     if (before === undefined || before.paths.length === 0) return;
-    const { signal } = this.#disposed;
-    await vault.withStores(before.paths, { signal }, async (stores) => {
-      const now = await wanted(false);
-      if (now === undefined) return;
-      if (now.paths.some((path) => !before.paths.includes(path))) {
-        throw new KnownError('disk.contended', { path: place.storePath });
-      }
-      await land(stores, now.holders, now.move, place.storePath, log);
-    });
+    try {
+      await vault.withStores(before.paths, { signal }, async (stores) => {
+        const now = await wanted(before.damaged);
+        if (now === undefined) return;
+        const isNew = [...now.damaged].some((path) => !before.damaged.has(path));
+        if (isNew || now.paths.some((path) => !before.paths.includes(path))) {
+          throw new KnownError('disk.contended', { path: storePath });
+        }
+        await land(stores, now.holders, now.move, storePath, log);
+      });
+    } catch (error) {
+      const closed = await storeOfLock(error, before.paths);
+      if (closed === undefined || closed === storePath) throw error;
+      log(`${closed}: left out of a refresh: disk.readOnly`);
+      readOnly.add(closed);
+      await this.#bring(place, login, renewed, readOnly, signal);
+    }
   }
 
   /** @throws {KnownError} `profile.gone`, `refresh.unsupported`, `store.*` */
@@ -257,20 +312,10 @@ export class Refresher {
     const stored =
       store.kind === 'whole' ? entryOf(store.document, 'profiles', profileId) : undefined;
     if (stored === undefined) throw new KnownError('profile.gone', { profileId, storePath });
-    const [login] = loginsIn(storePath, profileId, stored);
+    const [login] = loginsIn(place, profileId, stored);
     if (login !== undefined) return { ...login, profileId };
     const provider = isJsonObject(stored) ? shownKey(String(stored['provider'] ?? '')) : '';
     throw new KnownError('refresh.unsupported', { profileId, provider });
-  }
-
-  #logins(
-    places: readonly StorePlace[],
-    holding: { readonly credential: JsonObject } | RenewedTokens['fields'],
-    patient: boolean,
-  ): Promise<readonly HeldLogin[]> {
-    const { services, log } = this.#parts;
-    const { refresh } = 'credential' in holding ? (holding.credential as JsonObject) : holding;
-    return readLogins(places, { clock: services.clock, log, token: String(refresh), patient });
   }
 
   /** All that are known, and the one that was asked for. */

@@ -38,12 +38,14 @@ const STAGGER_MS = 3_000;
 /** After a failure before anything was sent: 30 s, doubled each time, up to 30 min. */
 const FIRST_RETRY_MS = 30_000;
 const LAST_RETRY_MS = 30 * 60_000;
+/** By so much at most a wait is drawn out. */
+const RETRY_JITTER = 0.2;
 
 /** What is remembered of a login as long as its access token has this end. */
 interface Known {
   readonly expires: number | undefined;
-  /** When this end was first seen, in milliseconds since the epoch. */
-  readonly seenAt: number;
+  /** When this end was first seen, in milliseconds since the epoch; `now` if the clock was set back. */
+  seenAt: number;
   /** It came while we watched, so its lifetime counts from `seenAt`. */
   readonly isNew: boolean;
   readonly jitter: number;
@@ -61,7 +63,8 @@ export class Schedule {
   readonly #options: ScheduleOptions;
   readonly #random: () => number;
   readonly #known = new Map<string, Known>();
-  readonly #renewing = new Set<string>();
+  /** What was last said of a provider: whether it renews, or the code of why that is not known. */
+  readonly #renewing = new Map<string, boolean | string>();
   #logins: ReadonlyMap<string, RenewableLogin> = new Map();
   #isFirst = true;
   #isRunning = false;
@@ -113,21 +116,27 @@ export class Schedule {
     });
   }
 
-  /** Ways to renew can be added while we run, so a "no" is asked for again. */
+  /** Ways to renew come and go while we run, so it is asked for again each time. */
   async #askProviders(): Promise<void> {
     const providers = new Set([...this.#logins.values()].map(({ provider }) => provider));
-    const before = this.#renewing.size;
     await Promise.all(
       [...providers].map(async (provider) => {
-        if (this.#renewing.has(provider)) return;
-        try {
-          if (await this.#options.renews(provider)) this.#renewing.add(provider);
-        } catch (error) {
-          this.#options.log(`${provider} cannot be renewed: ${codeOf(error)}`);
-        }
+        const said = await this.#ask(provider);
+        const before = this.#renewing.get(provider);
+        if (said === before) return;
+        this.#renewing.set(provider, said);
+        if (typeof said === 'string') this.#options.log(`${provider} cannot be renewed: ${said}`);
+        if ((said === true) !== (before === true)) this.#plan();
       }),
     );
-    if (this.#renewing.size !== before) this.#plan();
+  }
+
+  async #ask(provider: string): Promise<boolean | string> {
+    try {
+      return await this.#options.renews(provider);
+    } catch (error) {
+      return codeOf(error);
+    }
   }
 
   #plan(): void {
@@ -135,6 +144,7 @@ export class Schedule {
     if (this.#isDisposed || this.#isRunning) return;
     const now = this.#options.clock.now();
     if (now - this.#wakesAt > OVERSLEPT_MS) this.#notBefore = now + this.#random() * STAGGER_MS;
+    this.#heedClockSetBack(now);
     this.#wakesAt = Infinity;
     if (this.#options.mode() !== 'early') return;
     const next = this.#next();
@@ -142,6 +152,16 @@ export class Schedule {
     const at = Math.max(next.at, this.#notBefore);
     if (at <= now) void this.#renew(next.login);
     else this.#sleep(Math.min(at - now, LONGEST_SLEEP_MS), now);
+  }
+
+  /** What was reckoned while the clock was ahead must not hold anything up for as long as it was. */
+  #heedClockSetBack(now: number): void {
+    this.#notBefore = Math.min(this.#notBefore, now + STAGGER_MS);
+    for (const known of this.#known.values()) {
+      known.seenAt = Math.min(known.seenAt, now);
+      const longest = Math.max(known.expires ?? now, now + LAST_RETRY_MS * (1 + RETRY_JITTER));
+      if (known.notBefore !== Infinity) known.notBefore = Math.min(known.notBefore, longest);
+    }
   }
 
   #sleep(ms: number, now: number): void {
@@ -156,7 +176,7 @@ export class Schedule {
   #next(): { readonly at: number; readonly login: RenewableLogin } | undefined {
     let next: { readonly at: number; readonly login: RenewableLogin } | undefined;
     for (const login of this.#logins.values()) {
-      const at = this.#renewing.has(login.provider) ? this.#dueAt(login) : Infinity;
+      const at = this.#renewing.get(login.provider) === true ? this.#dueAt(login) : Infinity;
       if (at !== Infinity && (next === undefined || at < next.at)) next = { at, login };
     }
     return next;
@@ -172,8 +192,10 @@ export class Schedule {
         ...(login.expires !== undefined && { expires: login.expires }),
         ...(login.retryAt !== undefined && { retryAt: login.retryAt }),
         ...(receivedAt !== undefined && { receivedAt }),
+        ...(login.byHand && { byHand: login.byHand }),
       },
       jitter,
+      this.#options.clock.now(),
     );
     return due === undefined ? Infinity : Math.max(due, seenAt + jitter * STAGGER_MS, notBefore);
   }
@@ -217,7 +239,7 @@ export class Schedule {
   #backOff(known: Known, first = FIRST_RETRY_MS): void {
     const wait = Math.min(first * 2 ** known.failures, LAST_RETRY_MS);
     known.failures += 1;
-    known.notBefore = this.#options.clock.now() + wait * (1 + 0.2 * this.#random());
+    known.notBefore = this.#options.clock.now() + wait * (1 + RETRY_JITTER * this.#random());
   }
 }
 

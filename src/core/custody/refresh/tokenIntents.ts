@@ -54,8 +54,8 @@ export function mayMove(stored: JsonValue | undefined, move: TokenMove): stored 
   if (isSpent(next, move.records)) return false;
   if (!move.from.has(held)) return false;
   // Where the refresh token stayed, the access token that ends later is the newer one.
-  const isThereAlready =
-    held === next && typeof expires === 'number' && expires >= move.fields.expires;
+  const isLater = typeof expires === 'number' && expires >= move.fields.expires;
+  const isThereAlready = held === next && (isLater || stored['access'] === move.fields.access);
   if (isThereAlready) return false;
   return (
     move.identity === undefined ||

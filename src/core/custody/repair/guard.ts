@@ -10,7 +10,14 @@ import { type KnownBytes, type KnownStore, readKnownStore } from '../storeRead.t
 import type { StoreChange } from '../vault.ts';
 import type { Aftermath } from './aftermath.ts';
 import type { ChangedEntry } from './changedEntries.ts';
-import { type GuardedEntry, GuardedFile, type GuardTimes, type Mended } from './guardedFile.ts';
+import {
+  type GuardedEntry,
+  GuardedFile,
+  type Guarding,
+  type GuardTimes,
+  idOf,
+  type Mended,
+} from './guardedFile.ts';
 import type { Knowledge } from './tokenKnowledge.ts';
 import type { Promised } from './undone.ts';
 
@@ -54,6 +61,8 @@ export class Guard {
   readonly #options: GuardOptions;
   readonly #times: GuardTimes;
   readonly #files = new Map<string, GuardedFile>();
+  /** Entries that were given up and not written since, by {@link keyOf}. */
+  readonly #givenUp = new Set<string>();
   readonly #disposed = new AbortController();
   /** Looks begin while a caller holds its locks, and must not count as part of its task. */
   readonly #outside = new AsyncResource('Guard');
@@ -119,6 +128,7 @@ export class Guard {
   ): Promise<Aftermath> {
     if (this.#disposed.signal.aborted) return Promise.resolve('unknown');
     const guarded = this.#guarded(storePath, write.file);
+    for (const { entry } of write.changes) this.#givenUp.delete(keyOf(write.file, entry));
     const aftermath = guarded.wrote(write, this.#options.clock.now());
     for (const { entry } of write.putBack) {
       const { file, identity } = write;
@@ -146,6 +156,7 @@ export class Guard {
     if (this.#disposed.signal.aborted || store.kind === 'absent') return false;
     const guarded = this.#guarded(storePath, file);
     const stands = guarded.adopt(store, promised, this.#options.clock.now());
+    if (stands) this.#givenUp.delete(keyOf(file, promised.entry));
     this.#tend(guarded);
     return stands;
   }
@@ -155,8 +166,11 @@ export class Guard {
     return this.#files.get(file)?.written;
   }
 
-  has(file: string, entry: Promised['entry']): boolean {
-    return this.#files.get(file)?.has(entry) ?? false;
+  guarding(file: string, entry: Promised['entry']): Guarding {
+    // Nobody looks any more, so nobody knows what is meant.
+    if (this.#disposed.signal.aborted) return 'guarded';
+    if (this.#files.get(file)?.has(entry)) return 'guarded';
+    return this.#givenUp.has(keyOf(file, entry)) ? 'givenUp' : 'over';
   }
 
   #guarded(storePath: string, file: string): GuardedFile {
@@ -245,7 +259,10 @@ export class Guard {
         return;
       }
       await guarded.judge(store, this.#options.clock.now());
-      for (const entry of guarded.takeHopeless()) this.#report(guarded, entry, 'undone');
+      for (const entry of guarded.takeHopeless()) {
+        this.#givenUp.add(keyOf(guarded.file, entry));
+        this.#report(guarded, entry, 'undone');
+      }
       if (guarded.hasUndone) await this.#options.repair(guarded.storePath);
       guarded.failure = undefined;
       guarded.settle(began);
@@ -267,4 +284,8 @@ export class Guard {
     this.#options.log(`${storePath}: ${part} ${key} was undone by another program: ${outcome}`);
     this.#options.onRepair({ storePath, part, key, outcome });
   }
+}
+
+function keyOf(file: string, entry: Promised['entry']): string {
+  return JSON.stringify([file, idOf(entry)]);
 }

@@ -23,6 +23,14 @@ export interface GuardTimes {
   readonly mostRepairs: number;
 }
 
+/**
+ * What has become of looking after an entry:
+ * - `guarded`: it goes on.
+ * - `givenUp`: careless programs undid it again and again, and it was left to itself.
+ * - `over`: somebody took it back on purpose, or its time is over, or nobody asked for it.
+ */
+export type Guarding = 'guarded' | 'givenUp' | 'over';
+
 /** One entry that is looked after, from one commit to the next of ours on the same entry. */
 export interface GuardedEntry extends Promised {
   /** What stood there before our commits that are still looked after, the latest first. */
@@ -285,6 +293,6 @@ export class GuardedFile {
   }
 }
 
-function idOf([part, key]: Promised['entry']): string {
+export function idOf([part, key]: Promised['entry']): string {
   return `${part} ${key}`;
 }

@@ -6,6 +6,7 @@ import {
   type Draft,
   dropped,
   GLANCE_MS,
+  givenUp,
   type KeeperParts,
   type Kept,
   open,
@@ -13,6 +14,7 @@ import {
   SLOW_GLANCE_MS,
   steadyOf,
   timesOf,
+  truceOf,
   whenStable,
 } from './promises.ts';
 
@@ -31,7 +33,7 @@ export async function keepOrder(
   const place = ['order', provider] as const;
   const list = draft.list ?? undefined;
   const { isOvertaken, isOld } = lineageOf(entry, all);
-  // Whoever built on it tells by it what is old.
+  // It stays for a while: whoever built on it tells by it what is old.
   if (isOvertaken) return await whenStable(round, parts);
   // A store that was deleted as a whole was deleted on purpose.
   if (!(await stores.hasStore(storePath))) return await dropped(round, parts);
@@ -39,8 +41,10 @@ export async function keepOrder(
   const stands = isDeepStrictEqual(value, list);
   if (care.isGuarded) {
     // The vault looks after it by now, and knows what is done on purpose when it sees it.
-    const isMeant = !stands && !(await vault.looksAfter(storePath, place));
-    return isMeant ? await dropped(round, parts) : await whenStable(round, parts);
+    if (stands) return await whenStable(round, parts);
+    const guarding = await vault.looksAfter(storePath, place);
+    if (guarding === 'givenUp') return givenUp(round, parts);
+    return guarding === 'over' ? await dropped(round, parts) : open(GLANCE_MS);
   }
   delete care.stableSince;
   if (stands) {
@@ -49,7 +53,10 @@ export async function keepOrder(
   }
   // Another choice since, or what a removal left of it.
   if (!isOld(value)) return await dropped(round, parts);
-  const isItsTurn = ageOf(round, parts.clock.now()) < timesOf(parts).signInTurnMs;
+  const truce = truceOf(round, parts);
+  if (truce !== undefined) return open(truce);
+  const isItsTurn =
+    care.givenUp === undefined && ageOf(round, parts.clock.now()) < timesOf(parts).signInTurnMs;
   if (entry.owner === 'alive' && isItsTurn) return open(GLANCE_MS);
   const intent: StoreIntent = {
     summary: `order ${provider} again: ${draft.list?.join(', ') ?? 'none'}`,

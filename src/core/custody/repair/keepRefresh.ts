@@ -1,9 +1,12 @@
 import type { JsonObject } from '../../documents/json.ts';
 import { tokenHash } from '../../model/loginFingerprint.ts';
+import type { TokenRecords } from '../../model/refreshLog.ts';
 import { familyOf } from '../../model/tokenFamily.ts';
 import { identityOfStored, sameIdentity } from '../../signin/identity.ts';
 import type { RenewedTokens } from '../../signin/refreshGrant.ts';
 import { fromAnswer } from '../refresh/refreshAnswer.ts';
+import { RefreshNotes } from '../refresh/refreshNotes.ts';
+import { mayMove } from '../refresh/tokenIntents.ts';
 import {
   ageOf,
   type Draft,
@@ -39,13 +42,13 @@ export async function keepRefresh(
     const isForgotten = await forgetUnanswered(round, draft, parts);
     return isForgotten ? { kind: 'dropped' } : open(SOON_MS);
   }
-  const records = await parts.memory.read(stateDirs);
+  const records = await parts.memory.readFor(entry.stateDir, stateDirs);
   const family = familyOf(draft.from, records);
   const holders = await stores.holdersOf((hash) => family.has(hash));
   const renewed = fromAnswer(entry.answer);
   const theirs = holders.filter((login) => !isForeign(login, renewed, draft));
   if (theirs.length < holders.length) await recordForeign(round, draft, renewed, parts);
-  if (theirs.length === 0) {
+  if (!theirs.some((login) => isWaiting(login, renewed, { draft, family, records }))) {
     care.settled = 0;
     return await whenStable(round, parts);
   }
@@ -68,18 +71,19 @@ export async function keepRefresh(
 async function forgetUnanswered(
   { entry, stateDirs, signal, stores }: Round,
   draft: Draft<'refresh'>,
-  { vault, journal, memory, clock, rotates }: KeeperParts,
+  { vault, journal, memory, clock, log, rotates }: KeeperParts,
 ): Promise<boolean> {
   const forget = async (): Promise<boolean> => {
     const entries = await journal.entries([entry.stateDir]);
     const now = entries.find(({ path }) => path === entry.path);
     if (now === undefined) return true;
     if (now.answer !== undefined) return false;
-    const known = (await memory.read(stateDirs)).get(draft.from);
+    const known = (await memory.readFor(entry.stateDir, stateDirs)).get(draft.from);
     if (known === undefined || known.at < entry.at) {
       const kind = (await rotates?.(draft.provider)) === false ? 'transient' : 'unsure';
       const retryAt = clock.now() + RETRY_MS;
-      await memory.record(stateDirs, { kind, token: draft.from, at: entry.at, retryAt });
+      const notes = new RefreshNotes({ memory, log }, entry.stateDir, stateDirs);
+      await notes.record({ kind, token: draft.from, at: entry.at, retryAt });
     }
     await journal.drop(entry);
     return true;
@@ -87,6 +91,25 @@ async function forgetUnanswered(
   // Without a folder there is no lock, and no store that anything could be refreshed for.
   if (!(await stores.hasFolder(draft.storePath))) return await forget();
   return await vault.withStores([draft.storePath], { signal }, forget);
+}
+
+/**
+ * Whether a holder of the token that was sent, or of an older one, still wants the answer. Where the
+ * refresh token stayed, everybody goes on holding it.
+ */
+function isWaiting(
+  login: JsonObject,
+  renewed: RenewedTokens | undefined,
+  known: {
+    readonly draft: Draft<'refresh'>;
+    readonly family: ReadonlySet<string>;
+    readonly records: TokenRecords;
+  },
+): boolean {
+  const { draft, family: from, records } = known;
+  if (renewed === undefined || tokenHash(renewed.fields.refresh) !== draft.from) return true;
+  const { provider } = draft;
+  return mayMove({ ...login, provider }, { provider, from, fields: renewed.fields, records });
 }
 
 /** Whether an answer is known to be of another person than a login that waits for it. */
@@ -111,10 +134,11 @@ async function recordForeign(
   { memory, log }: KeeperParts,
 ): Promise<void> {
   if (care.isForeign || renewed === undefined) return;
-  const known = (await memory.read(stateDirs)).get(token);
+  const known = (await memory.readFor(entry.stateDir, stateDirs)).get(token);
   if (known?.kind !== 'spent' && known?.kind !== 'refused') {
     const kind = tokenHash(renewed.fields.refresh) === token ? 'refused' : 'spent';
-    await memory.record(stateDirs, { kind, token, at: entry.at });
+    const notes = new RefreshNotes({ memory, log }, entry.stateDir, stateDirs);
+    await notes.record({ kind, token, at: entry.at });
   }
   care.isForeign = true;
   log(`${storePath}: ${profileId}: the answer to its refresh is somebody else's`);

@@ -1,11 +1,13 @@
 import type { JsonValue } from '../../documents/json.ts';
 import { entryOf, putEntry, type StoreIntent } from '../../documents/storeIntents.ts';
 import { loginHash } from '../entryHash.ts';
+import { finish } from './finishing.ts';
 import {
   ageOf,
   type Draft,
   dropped,
   GLANCE_MS,
+  givenUp,
   type KeeperParts,
   type Kept,
   open,
@@ -13,6 +15,7 @@ import {
   SLOW_GLANCE_MS,
   steadyOf,
   timesOf,
+  truceOf,
   UNDECIDED_MS,
   untilStable,
 } from './promises.ts';
@@ -39,17 +42,25 @@ export async function keepRemoval(
   const isSame = (value: JsonValue | undefined): boolean =>
     login !== null && (loginHash(value)?.startsWith(login) ?? false);
   const value = await stores.profile(storePath, profileId);
-  if (isSame(value) && care.isGuarded && !(await vault.looksAfter(storePath, place))) {
-    care.isRevoked = true;
+  if (isSame(value) && care.isGuarded) {
+    const guarding = await vault.looksAfter(storePath, place);
+    if (guarding === 'givenUp') return givenUp(round, parts);
+    if (guarding === 'over') care.isRevoked = true;
   }
+  if (!isSame(value)) care.wasGone = true;
   if (!isSame(value) || care.isRevoked || isSignedInSince(round, draft)) {
     if (value === undefined && !care.isGuarded && entry.owner !== 'alive') {
       const promised = { entry: place, value: undefined, isOld: isSame };
       care.isGuarded = await vault.lookAfter(storePath, promised);
     }
-    return await untilStable(round, parts, keepMs);
+    const again = care.isRevoked ? undefined : await finishRemoval(round, draft, parts, keepMs);
+    if (again === undefined) return await untilStable(round, parts, keepMs);
+    care.stableSince ??= steadyOf(parts);
+    return open(again);
   }
   delete care.stableSince;
+  const truce = truceOf(round, parts);
+  if (truce !== undefined) return open(truce);
   const now = steadyOf(parts);
   care.seenAt ??= now;
   if (entry.owner === 'alive') {
@@ -66,8 +77,32 @@ export async function keepRemoval(
   };
   const { changed } = await vault.commitStore(storePath, intent, { signal });
   care.isGuarded ||= changed;
+  care.isMadeHere ||= changed;
   care.stableSince = steadyOf(parts);
-  return { ...open(SLOW_GLANCE_MS), ...(changed && { did: 'repaired' }) };
+  const again = await finishRemoval(round, draft, parts, keepMs);
+  // One that its process never came to was undone by nobody.
+  const did = care.wasGone ? 'repaired' : 'stored';
+  return { ...open(again ?? SLOW_GLANCE_MS), ...(changed && { did }) };
+}
+
+/**
+ * Brings the caches and the config in step: at once, and once more before the entry goes, since the
+ * Snapshot may come after the change.
+ */
+async function finishRemoval(
+  round: Round,
+  { storePath, profileId, login, configPath }: Draft<'removal'>,
+  parts: KeeperParts,
+  keepMs: number,
+): Promise<number | undefined> {
+  const { stableSince } = round.care;
+  const isLast = stableSince !== undefined && steadyOf(parts) >= stableSince + keepMs;
+  return await finish(round, parts, isLast ? 2 : 1, async () => {
+    // It brings the JSON5 parser along.
+    const { afterRemoval } = await import('../afterStore.ts');
+    const files = { stateDir: round.entry.stateDir, storePath, configPath };
+    return await afterRemoval(parts, files, profileId, { login }, async () => parts.look?.());
+  });
 }
 
 /** Whether the same place was signed in to after the removal. */

@@ -2,14 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../documents/json.ts';
 import { upsertProfile } from '../../documents/storeIntents.ts';
 import { isKnown } from '../../errors.ts';
-import { identityOfStored, sameIdentity } from '../../signin/identity.ts';
+import { type IdentityComparison, identityOfStored, sameIdentity } from '../../signin/identity.ts';
+import type { Was } from '../afterStore.ts';
 import { loginHash } from '../entryHash.ts';
+import { finish } from './finishing.ts';
 import { lineageOf } from './lineage.ts';
 import {
   ageOf,
   type Draft,
   dropped,
   GLANCE_MS,
+  givenUp,
   type KeeperParts,
   type Kept,
   open,
@@ -17,11 +20,15 @@ import {
   SLOW_GLANCE_MS,
   steadyOf,
   timesOf,
+  truceOf,
   UNANSWERED_MS,
   UNDECIDED_MS,
   whenStable,
 } from './promises.ts';
 import { holdsSpentToken } from './tokenKnowledge.ts';
+
+/** A question that nobody answers is looked after so often, in milliseconds. */
+const ASKING_MS = 60 * 60_000;
 
 /** A finished sign-in is brought to its store, and looked after there. */
 export async function keepSignIn(
@@ -37,40 +44,56 @@ export async function keepSignIn(
     if (entry.owner !== 'dead' && age < UNANSWERED_MS) return open(SLOW_GLANCE_MS);
     return await dropped(round, parts);
   }
-  if (isRemovedSince(round, draft, answer)) return await dropped(round, parts);
   const { isOvertaken, isOld } = lineageOf(entry, all);
-  // Whoever built on it tells by it what is old.
-  if (isOvertaken) return await whenStable(round, parts);
   const value = await stores.profile(storePath, profileId);
+  // It stays for a while: by it, those before it know that they were overtaken too.
+  if (isOvertaken || isRemovedSince(round, draft, answer, value)) {
+    return await whenStable(round, parts);
+  }
   const place = ['profiles', profileId] as const;
   if (care.isGuarded) {
+    if (isDeepStrictEqual(value, answer)) return await standing(round, draft, answer, parts);
     // The vault looks after it by now, and knows a removal on purpose when it sees one: then this
     // must not bring it back after the next start.
-    const isMeant =
-      !isDeepStrictEqual(value, answer) && !(await parts.vault.looksAfter(storePath, place));
-    return isMeant ? await dropped(round, parts) : await whenStable(round, parts);
+    switch (await parts.vault.looksAfter(storePath, place)) {
+      case 'givenUp':
+        return givenUp(round, parts);
+      case 'over':
+        return await overtaken(round, draft, answer, value, parts);
+      case 'guarded':
+        return open(GLANCE_MS);
+    }
   }
   delete care.stableSince;
   if (isDeepStrictEqual(value, answer)) {
     const promised = { entry: place, value: answer, isOld };
     care.isGuarded = await parts.vault.lookAfter(storePath, promised);
-    return care.isGuarded ? await whenStable(round, parts) : open(GLANCE_MS);
+    return care.isGuarded ? await standing(round, draft, answer, parts) : open(GLANCE_MS);
   }
-  const records = await parts.memory.read(stateDirs);
+  const records = await parts.memory.readFor(round.entry.stateDir, stateDirs);
   const isSpent = (token: string): boolean => records.get(token)?.kind === 'spent';
   // A later refresh, another sign-in: what stands there is newer.
-  if (await holdsSpentToken(answer, { isSpent })) return await dropped(round, parts);
-  if (value !== undefined && !isOld(value)) return await dropped(round, parts);
-
-  const { stableMs, signInTurnMs } = timesOf(parts);
-  if (entry.owner === 'alive' && age < signInTurnMs) return open(GLANCE_MS);
-  if (isSomebodyElse(value, answer)) {
-    // Only a person may decide that: S26.
-    if (entry.owner === 'alive' || age < UNDECIDED_MS) return open(SLOW_GLANCE_MS);
-    return await dropped(round, parts);
+  if ((value !== undefined && !isOld(value)) || (await holdsSpentToken(answer, { isSpent }))) {
+    return await overtaken(round, draft, answer, value, parts);
   }
-  const mayReplace = (there: JsonValue | undefined): boolean =>
-    there === undefined || isOld(there) || isDeepStrictEqual(there, answer);
+
+  const truce = truceOf(round, parts);
+  if (truce !== undefined) {
+    return age < UNDECIDED_MS ? open(truce) : await homeless(round, parts);
+  }
+  const { stableMs, signInTurnMs } = timesOf(parts);
+  const isItsTurn = care.givenUp === undefined && age < signInTurnMs;
+  if (entry.owner === 'alive' && isItsTurn) return open(GLANCE_MS);
+  const isAgreed = (there: JsonValue | undefined): boolean =>
+    there === undefined || draft.agreed === true || isSamePerson(there, answer);
+  // Only a person may decide that, who may be about to: S26.
+  if (!isAgreed(value)) return await undecided(round, age, parts);
+  let was: JsonValue | undefined;
+  const mayReplace = (there: JsonValue | undefined): boolean => {
+    was = there;
+    if (there === undefined || isDeepStrictEqual(there, answer)) return true;
+    return isOld(there) && isAgreed(there);
+  };
   let changed: boolean;
   try {
     const intent = upsertProfile(profileId, answer, { mayReplace, action: 'signedIn' });
@@ -80,36 +103,105 @@ export async function keepSignIn(
     await parts.vault.importLegacy(storePath, legacyPaths, { signal });
     ({ changed } = await parts.vault.commitStore(storePath, intent, { signal, legacyPaths }));
   } catch (error) {
-    if (isKnown(error, 'profile.changed')) return await dropped(round, parts);
+    // The next look sees what it is now.
+    if (isKnown(error, 'profile.changed')) return open(GLANCE_MS);
     throw error;
   }
   // Another window was faster, and tells it.
   if (!changed) return open(GLANCE_MS);
   care.isGuarded = true;
+  care.isMadeHere = true;
   care.stableSince = steadyOf(parts);
-  return { ...open(Math.min(stableMs, SLOW_GLANCE_MS)), did: 'stored' };
+  const again = await finishSignIn(round, draft, answer, parts, { entry: was });
+  return { ...open(again ?? Math.min(stableMs, SLOW_GLANCE_MS)), did: 'stored' };
 }
 
-function isSomebodyElse(stored: JsonValue | undefined, answer: JsonObject): boolean {
-  return (
-    isJsonObject(stored) &&
-    sameIdentity(identityOfStored(stored), identityOfStored(answer)) === 'other'
-  );
+/** It stands. Once it has for long enough, and all that belongs to it is done, the entry goes. */
+async function standing(
+  round: Round,
+  draft: Draft<'store'>,
+  answer: JsonObject,
+  parts: KeeperParts,
+): Promise<Kept> {
+  const again = await finishSignIn(round, draft, answer, parts);
+  if (again === undefined) return await whenStable(round, parts);
+  round.care.stableSince ??= steadyOf(parts);
+  return open(again);
 }
 
-/** Whether a person has removed this very login again. */
+/** Something else stands there that is to stay: if it came out of this, what belongs to this is done. */
+async function overtaken(
+  round: Round,
+  draft: Draft<'store'>,
+  answer: JsonObject,
+  value: JsonValue | undefined,
+  parts: KeeperParts,
+): Promise<Kept> {
+  const isTheirs = !isJsonObject(value) || compared(value, answer) === 'other';
+  const again = isTheirs ? undefined : await finishSignIn(round, draft, answer, parts);
+  return again === undefined ? await dropped(round, parts) : open(again);
+}
+
+/** Looked at again when something happens, and at its end. Told once nobody is asking the person. */
+async function undecided(round: Round, age: number, parts: KeeperParts): Promise<Kept> {
+  const { entry, care } = round;
+  const left = UNDECIDED_MS - age;
+  if (entry.owner === 'alive') return open(Math.max(left, ASKING_MS));
+  if (left <= 0) return await homeless(round, parts);
+  const isNews = !care.isHomeless;
+  care.isHomeless = true;
+  return { ...open(left), ...(isNews && { did: 'homeless' }) };
+}
+
+async function homeless(round: Round, parts: KeeperParts): Promise<Kept> {
+  const kept = await dropped(round, parts);
+  return kept.kind === 'dropped' ? { ...kept, did: 'homeless' } : kept;
+}
+
+function finishSignIn(
+  round: Round,
+  { storePath, profileId, provider, configPath, was = null }: Draft<'store'>,
+  answer: JsonObject,
+  parts: KeeperParts,
+  before: Was = { login: was },
+): Promise<number | undefined> {
+  return finish(round, parts, 1, async () => {
+    // It brings the JSON5 parser along.
+    const { afterSignIn } = await import('../afterStore.ts');
+    const { email } = identityOfStored(answer);
+    const profile = { profileId, provider, mode: 'oauth' as const, ...(email && { email }) };
+    const files = { stateDir: round.entry.stateDir, storePath, configPath };
+    return await afterSignIn(parts, files, { profile, was: before, isLate: true });
+  });
+}
+
+function isSamePerson(stored: JsonValue, answer: JsonObject): boolean {
+  return isJsonObject(stored) && compared(stored, answer) === 'same';
+}
+
+function compared(stored: JsonObject, answer: JsonObject): IdentityComparison {
+  return sameIdentity(identityOfStored(stored), identityOfStored(answer));
+}
+
+/**
+ * Whether a person has removed this very login, whatever the clocks say; or another one after this was
+ * made. The time does not count once this has been seen to stand: then it came after the removal, and
+ * a clock was set.
+ */
 function isRemovedSince(
-  { entry, all }: Round,
+  { entry, care, all }: Round,
   { storePath, profileId }: Draft<'store'>,
   answer: JsonObject,
+  value: JsonValue | undefined,
 ): boolean {
   const login = loginHash(answer);
+  const hasStood = care.isGuarded === true || isDeepStrictEqual(value, answer);
   return all.some(
     ({ draft, at }) =>
       draft.kind === 'removal' &&
       draft.storePath === storePath &&
       draft.profileId === profileId &&
-      at > entry.at &&
-      (draft.login === null ? login === null : (login?.startsWith(draft.login) ?? false)),
+      ((at > entry.at && !hasStood) ||
+        (draft.login !== null && (login?.startsWith(draft.login) ?? false))),
   );
 }

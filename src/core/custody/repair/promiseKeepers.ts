@@ -7,6 +7,7 @@ import type { KeeperParts, Kept, Round } from './promises.ts';
 export {
   type Care,
   type KeeperParts,
+  type Round,
   steadyOf,
   UPKEEP_TIMES,
   type UpkeepTimes,

@@ -1,7 +1,10 @@
 import type { Clock } from '../../clock.ts';
 import { LOCK_TIMES } from '../../disk/fileLock.ts';
+import { KnownError } from '../../errors.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
 import type { Journal, JournalDraft, JournalEntry } from '../journal/journal.ts';
 import type { RefreshMemory } from '../refresh/refreshMemory.ts';
+import type { StorePlace } from '../storePlaces.ts';
 import type { Vault } from '../vault.ts';
 import type { StoreRounds } from './storeRounds.ts';
 
@@ -30,16 +33,23 @@ export const UNANSWERED_MS = 5 * 60_000;
 export const GLANCE_MS = 1_000;
 export const SOON_MS = 100;
 export const SLOW_GLANCE_MS = 10_000;
+/** Between one fight with careless programs and the next. */
+const FIRST_TRUCE_MS = 10_000;
+const LONGEST_TRUCE_MS = 10 * 60_000;
 /** What waits for a person, or for a window to open at all, is kept for so long. */
 export const UNDECIDED_MS = 24 * 60 * 60_000;
 
 export interface KeeperParts {
   readonly vault: Pick<
     Vault,
-    'commitStore' | 'importLegacy' | 'withStores' | 'lookAfter' | 'looksAfter'
+    'commitStore' | 'commitConfig' | 'importLegacy' | 'withStores' | 'lookAfter' | 'looksAfter'
   >;
+  /** Every agent of every state dir, whether its store exists or not. */
+  readonly places: () => Promise<readonly StorePlace[]>;
+  /** The Snapshot of the moment; without one it is not known what the config need not list any more. */
+  readonly look?: () => Promise<Snapshot>;
   readonly journal: Pick<Journal, 'entries' | 'drop'>;
-  readonly memory: Pick<RefreshMemory, 'record' | 'read'>;
+  readonly memory: Pick<RefreshMemory, 'record' | 'readEach' | 'readFor'>;
   readonly refresher: { settle(entry: JournalEntry): Promise<'settled' | 'waiting'> };
   readonly clock: Clock;
   /** Milliseconds that no setting of the clock changes; `performance.now` unless given. */
@@ -61,6 +71,16 @@ export interface Care {
   datedAt?: number;
   /** The vault has been asked to look after it. */
   isGuarded?: boolean;
+  /** It was committed by this process, in place of its owner. */
+  isMadeHere?: boolean;
+  /** What comes after the store: how often it was done, and tried since, and when to try again. */
+  finishing?: { readonly done: number; readonly tries: number; readonly nextAt: number };
+  /** How often the vault gave it up, and when to try again. */
+  givenUp?: { readonly times: number; readonly nextAt: number };
+  /** A removal was seen made. */
+  wasGone?: boolean;
+  /** It has been told that only a person can store it. */
+  isHomeless?: boolean;
   /** Whoever undid it meant it. */
   isRevoked?: boolean;
   /** The answer to a refresh was found to be somebody else's. */
@@ -80,10 +100,16 @@ export interface Round {
 }
 
 export type Kept =
-  /** The entry is not needed any more, and gone. */
-  | { readonly kind: 'dropped' }
+  /** The entry is not needed any more, and gone; `homeless`: with a sign-in that was never stored. */
+  | { readonly kind: 'dropped'; readonly did?: 'homeless' }
+  /** It is not needed any more, and could not be deleted. */
+  | { readonly kind: 'stuck'; readonly error: KnownError }
   /** To be looked at again after so many milliseconds. `did` tells what had to be done. */
-  | { readonly kind: 'open'; readonly ms: number; readonly did?: 'stored' | 'repaired' };
+  | {
+      readonly kind: 'open';
+      readonly ms: number;
+      readonly did?: 'stored' | 'repaired' | 'homeless';
+    };
 
 export type Draft<K extends JournalDraft['kind']> = Extract<JournalDraft, { kind: K }>;
 
@@ -107,8 +133,29 @@ export async function untilStable(round: Round, parts: KeeperParts, ms: number):
 }
 
 export async function dropped({ entry }: Round, { journal }: KeeperParts): Promise<Kept> {
-  await journal.drop(entry);
+  try {
+    await journal.drop(entry);
+  } catch (error) {
+    if (error instanceof KnownError) return { kind: 'stuck', error };
+    throw error;
+  }
   return { kind: 'dropped' };
+}
+
+/** The vault has given it up. @returns when it is to be written again, if it still has to be. */
+export function givenUp({ care }: Round, parts: KeeperParts): Kept {
+  const times = (care.givenUp?.times ?? 0) + 1;
+  const ms = Math.min(LONGEST_TRUCE_MS, FIRST_TRUCE_MS * 2 ** (times - 1));
+  care.givenUp = { times, nextAt: steadyOf(parts) + ms };
+  care.isGuarded = false;
+  delete care.stableSince;
+  return open(ms);
+}
+
+/** For how long it is not written again, in milliseconds; undefined: it may be. */
+export function truceOf({ care }: Round, parts: KeeperParts): number | undefined {
+  const left = (care.givenUp?.nextAt ?? 0) - steadyOf(parts);
+  return care.givenUp !== undefined && left > 0 ? left : undefined;
 }
 
 export function timesOf({ times }: Pick<KeeperParts, 'times'>): UpkeepTimes {

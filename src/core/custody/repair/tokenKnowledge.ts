@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../documents/json.ts';
+import { KnownError } from '../../errors.ts';
 import { tokenHash } from '../../model/loginFingerprint.ts';
 import { loginHash } from '../entryHash.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -21,7 +22,10 @@ export interface Knowledge {
   ) => Promise<boolean>;
 }
 
-/** What the memory and the journals of all state dirs know. */
+/**
+ * What the memory and the journals of all state dirs know, as far as they can be read: a commit of a
+ * person does not fail for what only helps to look after it. What cannot be read is not known.
+ */
 export function knowledgeOf(
   journal: Pick<Journal, 'entries'>,
   memory: Pick<RefreshMemory, 'read'>,
@@ -29,15 +33,22 @@ export function knowledgeOf(
 ): Required<Knowledge> {
   return {
     isSpent: async (token) => {
-      const records = await memory.read(stateDirsOf(await places()));
-      return records.get(token)?.kind === 'spent';
+      const stateDirs = stateDirsOf(await places());
+      const records = await asFarAsReadable(stateDirs, (dirs) => memory.read(dirs));
+      return records.some((some) => some.get(token)?.kind === 'spent');
     },
     removedByUs: async (storePath, profileId, value, since) => {
       const login = loginHash(value);
-      const ofProfile = (await journal.entries(stateDirsOf(await places()))).filter(
-        ({ draft }) =>
-          draft.kind !== 'order' && draft.storePath === storePath && draft.profileId === profileId,
-      );
+      const stateDirs = stateDirsOf(await places());
+      const entries = await asFarAsReadable(stateDirs, (dirs) => journal.entries(dirs));
+      const ofProfile = entries
+        .flat()
+        .filter(
+          ({ draft }) =>
+            draft.kind !== 'order' &&
+            draft.storePath === storePath &&
+            draft.profileId === profileId,
+        );
       return ofProfile.some(({ draft, at }) => {
         if (draft.kind !== 'removal') return false;
         const later = ofProfile.filter((one) => one.draft.kind === 'store' && one.at > at);
@@ -49,6 +60,20 @@ export function knowledgeOf(
       });
     },
   };
+}
+
+/** All of it in one, or each dir by itself where one of them cannot be read, without that one. */
+async function asFarAsReadable<T>(
+  stateDirs: readonly string[],
+  read: (stateDirs: readonly string[]) => Promise<T>,
+): Promise<readonly T[]> {
+  try {
+    return [await read(stateDirs)];
+  } catch (error) {
+    if (!(error instanceof KnownError)) throw error;
+  }
+  const results = await Promise.allSettled(stateDirs.map((dir) => read([dir])));
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
 /** Whether the refresh token in a stored profile is known to be spent. */

@@ -1,39 +1,48 @@
-import { refreshGitHubCopilotToken } from '@mariozechner/pi-ai/oauth';
-import type { Clock } from '../../clock.ts';
+import type { JsonObject } from '../../documents/json.ts';
 import { KnownError } from '../../errors.ts';
+import { checkedEndpoint } from '../endpoints.ts';
+import { limitedText, parsedObject, withinLimit } from '../limitedRequest.ts';
 import type { RefreshGrant } from '../refreshGrant.ts';
 import { refreshTokenOf, renewedFields } from '../renewal.ts';
-import { TOKEN_REQUEST_LIMIT_MS } from '../tokenEndpoint.ts';
-import { isUnsent } from '../unsent.ts';
+import type { TokenServices } from '../tokenEndpoint.ts';
 
 /** CoderClaw's provider id for GitHub Copilot. */
 export const GITHUB_COPILOT = 'github-copilot';
 
-/** pi-ai's call; it uses the global `fetch` and has no limit of its own. */
-type CopilotRefresh = typeof refreshGitHubCopilotToken;
+/** What pi-ai calls itself; GitHub gives a token to no other kind of client. */
+const CLIENT_HEADERS = {
+  'User-Agent': 'GitHubCopilotChat/0.35.0',
+  'Editor-Version': 'vscode/1.107.0',
+  'Editor-Plugin-Version': 'copilot-chat/0.35.0',
+  'Copilot-Integration-Id': 'vscode-chat',
+};
+
+/** CoderClaw, through pi-ai, stores the end of an access token so long before it. */
+const EARLY_MS = 5 * 60_000;
 
 /**
- * How Copilot's sign-ins are renewed: pi-ai sends the request (GitHub's token is the bearer of it, and
- * is not spent). Around it our time limit, and errors that quote nothing of the answer.
+ * How Copilot's sign-ins are renewed, as pi-ai does it: one GET, with GitHub's token as its bearer,
+ * which is not spent by that. Errors quote nothing of the answer. A test holds the request against
+ * pi-ai's.
  */
-export function githubCopilotGrant(send: CopilotRefresh = refreshGitHubCopilotToken): RefreshGrant {
+export function githubCopilotGrant(): RefreshGrant {
   return {
     provider: GITHUB_COPILOT,
     rotates: false,
-    async renew(credential, { clock }) {
+    async renew(credential, services) {
       const refresh = refreshTokenOf(credential);
-      const domain = enterpriseDomain(credential['enterpriseUrl']);
-      const host = `api.${domain ?? 'github.com'}`;
-      const answer = await withinLimit(host, clock, () => send(refresh, domain));
-      const { access, expires } = answer;
-      if (typeof access !== 'string' || !/^[\x21-\x7e]+$/.test(access)) {
-        throw new KnownError('signin.badAnswer', { host, what: 'token' });
+      const domain = enterpriseDomain(credential['enterpriseUrl']) ?? 'github.com';
+      const address = `https://api.${domain}/copilot_internal/v2/token`;
+      const url = checkedEndpoint('enterpriseUrl', address);
+      const { token, expires_at } = await answerTo(url, refresh, services);
+      if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
+        throw new KnownError('signin.badAnswer', { host: url.host, what: 'token' });
       }
-      if (!Number.isFinite(expires) || expires <= 0) {
-        throw new KnownError('signin.badAnswer', { host, what: 'expires_at' });
+      if (typeof expires_at !== 'number' || expires_at * 1000 <= EARLY_MS) {
+        throw new KnownError('signin.badAnswer', { host: url.host, what: 'expires_at' });
       }
       return {
-        fields: renewedFields(access, refresh, expires),
+        fields: renewedFields(token, refresh, expires_at * 1000 - EARLY_MS),
         identity: { provider: GITHUB_COPILOT },
       };
     },
@@ -47,37 +56,32 @@ function enterpriseDomain(stored: unknown): string | undefined {
   throw new KnownError('signin.badEndpoint', { what: 'enterpriseUrl' });
 }
 
-async function withinLimit<T>(host: string, clock: Clock, send: () => Promise<T>): Promise<T> {
-  const done = new AbortController();
-  const limit = clock.sleep(TOKEN_REQUEST_LIMIT_MS, done.signal).then(() => {
-    throw new KnownError('signin.network', { host, timedOut: true });
-  });
-  try {
-    return await Promise.race([send().catch((error: unknown) => fail(host, error)), limit]);
-  } finally {
-    done.abort();
-    limit.catch(() => {});
-  }
-}
-
-/** pi-ai's messages begin with the status, and go on with the body. */
-function fail(host: string, error: unknown): never {
-  const message = error instanceof Error ? error.message : '';
-  const status = /^([1-5]\d\d)\b/.exec(message)?.[1];
-  if (status !== undefined) {
-    throw new KnownError('signin.tokenRefused', {
-      host,
-      status: Number(status),
-      // RFC 6750 3.1: a bearer token that is refused so is expired, revoked or malformed.
-      ...(status === '401' && { error: 'invalid_token' }),
+async function answerTo(
+  { href, host }: URL,
+  refresh: string,
+  { fetch, clock }: TokenServices,
+): Promise<JsonObject> {
+  const { status, text } = await withinLimit(host, clock, undefined, async (signal) => {
+    const response = await fetch(href, {
+      headers: {
+        Accept: 'application/json',
+        Authorization: `Bearer ${refresh}`,
+        ...CLIENT_HEADERS,
+      },
+      // One that leads elsewhere would take the token with it.
+      redirect: 'manual',
+      signal,
     });
-  }
-  if (message.startsWith('Invalid Copilot') || error instanceof SyntaxError) {
-    throw new KnownError('signin.badAnswer', { host, what: 'not a token response' });
-  }
-  throw new KnownError('signin.network', {
-    host,
-    timedOut: false,
-    ...(isUnsent(error) && { unsent: true }),
+    return { status: response.status, text: await limitedText(response, host) };
   });
+  if (status !== 200) {
+    // RFC 6750 3.1: a bearer token that is refused with 401 is expired, revoked or malformed.
+    const error = status === 401 ? { error: 'invalid_token' } : {};
+    throw new KnownError('signin.tokenRefused', { host, status, ...error });
+  }
+  const body = parsedObject(text);
+  if (body === undefined) {
+    throw new KnownError('signin.badAnswer', { host, what: 'not a JSON object' });
+  }
+  return body;
 }

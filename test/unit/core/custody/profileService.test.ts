@@ -27,9 +27,13 @@ describe('profile service', () => {
   const parts: ProfileServiceParts = { vault, clock: systemClock, log: () => {} };
   const service = new ProfileService(parts);
   let files: AgentFiles;
+  const drafts: JournalDraft[] = [];
+  const events: string[] = [];
   after(() => vault.dispose());
 
   beforeEach(async () => {
+    drafts.length = 0;
+    events.length = 0;
     files = {
       stateDir: path(),
       storePath: path('agent', 'auth-profiles.json'),
@@ -111,8 +115,6 @@ describe('profile service', () => {
     });
   });
 
-  const drafts: JournalDraft[] = [];
-  const events: string[] = [];
   let replaceMeanwhile: (() => Promise<void>) | undefined;
   const journal: Pick<Journal, 'open'> = {
     open: async (stateDir, draft) => {
@@ -147,17 +149,13 @@ describe('profile service', () => {
       },
     });
 
-  beforeEach(() => {
-    drafts.length = 0;
-    events.length = 0;
-  });
-
   describe('the journal of a sign-out', () => {
     const removal = (refresh: string): JournalDraft => ({
       kind: 'removal',
       storePath: files.storePath,
       profileId: 'p:x',
       login: tokenHash(refresh),
+      configPath: files.configPath,
     });
 
     it('is told before the removal, and left to be dropped later', async () => {
@@ -257,16 +255,20 @@ describe('profile service', () => {
   describe('importing older sign-ins', () => {
     it('says before from where and for which providers', async () => {
       const none = { ...files, storePath: path('new', 'auth-profiles.json') };
-      assert.deepEqual(await service.plannedImport(none), { sources: [], providers: [] });
+      const nothing = { sources: [], providers: [], leftOut: [] };
+      assert.deepEqual(await service.plannedImport(none), nothing);
       await mkdir(path('new'));
       await write(path('new', 'auth.json'), {
         'Z.AI': { type: 'api_key', key: 'k' },
         z: { type: 'token', provider: 'zai', token: 't' },
         q: { type: 'api_key', key: 'k' },
       });
-      assert.deepEqual(await service.plannedImport(none), {
-        sources: [path('new', 'auth.json')],
+      await write(path('oauth.json'), { 'Z.AI': { refresh: 'another' } });
+      const older = { ...none, legacyPaths: [path('oauth.json')] };
+      assert.deepEqual(await service.plannedImport(older), {
+        sources: [path('new', 'auth.json'), path('oauth.json')],
         providers: ['zai', 'q'],
+        leftOut: [{ provider: 'zai', path: path('oauth.json') }],
       });
     });
   });

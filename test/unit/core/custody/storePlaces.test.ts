@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { placesIn } from '../../../../src/core/custody/storePlaces.ts';
+import type { StoreSnapshot } from '../../../../src/core/model/snapshot.ts';
 import { agent, snapshot, stateDir } from '../../../support/snapshots.ts';
 
 describe('the places of stores', () => {
@@ -18,6 +19,23 @@ describe('the places of stores', () => {
       { stateDir: '/a', agentId: 'main', storePath: '/a/m', legacyPaths: ['/a/auth.json'] },
       { stateDir: '/a', agentId: 'work', storePath: '/a/w' },
       { stateDir: '/b', agentId: 'main', storePath: '/b/m' },
+    ]);
+  });
+
+  it('are also that of the main agent where it is not listed', () => {
+    const work = agent('work', { store: { kind: 'absent', path: '/a/w' } });
+    const stores: readonly StoreSnapshot[] = [
+      { kind: 'whole', path: '/elsewhere/m', problems: [] },
+      { kind: 'absent', path: '/elsewhere/m', legacyPaths: ['/a/oauth.json'] },
+    ];
+    const places = stores.map((mainStore) =>
+      placesIn(snapshot(stateDir('/a', [work], { mainStore }))),
+    );
+    const own = { stateDir: '/a', agentId: 'work', storePath: '/a/w' };
+    const main = { stateDir: '/a', agentId: 'main', storePath: '/elsewhere/m' };
+    assert.deepEqual(places, [
+      [own, main],
+      [own, { ...main, legacyPaths: ['/a/oauth.json'] }],
     ]);
   });
 });

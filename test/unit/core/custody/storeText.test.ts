@@ -27,21 +27,27 @@ describe('the bytes of a store in which one profile was replaced', () => {
       fc.property(parts, parts, ids, credentials, (profiles, backup, id, credential) => {
         const before = known({ version: 1, profiles, backup });
         const after = upserted(before.document, id, credential);
-        const bytes = splicedBytes(after, before);
+        const bytes = splicedBytes(after, before, id);
         if (bytes === undefined) return;
         spliced += 1;
         assert.equal(bytes.toString(), toBytes(after).toString());
       }),
       { numRuns: 2_000 },
     );
-    assert.ok(spliced > 200, `only ${spliced}`);
+    assert.ok(spliced > 50, `only ${spliced}`);
   });
 
   it('are made where a login is replaced by another of any length', () => {
-    const before = known({ version: 1, profiles: { 'p:a': { n: 1 }, 'p:b': { n: 'x' }, 'p:c': {} } });
+    const before = known({
+      version: 1,
+      profiles: { 'p:a': { n: 1 }, 'p:b': { n: 'x' }, 'p:c': {} },
+    });
     for (const id of ['p:a', 'p:b', 'p:c']) {
-      const after = upserted(before.document, id, { long: 'y'.repeat(99), deep: { list: [1, {}] } });
-      assert.deepEqual(splicedBytes(after, before), toBytes(after));
+      const after = upserted(before.document, id, {
+        long: 'y'.repeat(99),
+        deep: { list: [1, {}] },
+      });
+      assert.deepEqual(splicedBytes(after, before, id), toBytes(after));
     }
   });
 
@@ -54,6 +60,7 @@ describe('the bytes of a store in which one profile was replaced', () => {
     for (const after of [
       document,
       upserted(changed, 'p:b', { n: 9 }),
+      upserted(document, 'p:b', { n: 9 }),
       upserted(document, 'p:new', { n: 9 }),
       upserted(document, 'p:c', { n: 9 }),
       setOrder('p', ['p:b']).apply(changed, '/s'),
@@ -62,9 +69,12 @@ describe('the bytes of a store in which one profile was replaced', () => {
       { profiles: changed['profiles'] ?? null, version: 1, order: document['order'] ?? null },
       JSON.parse(JSON.stringify(changed)) as JsonObject,
     ]) {
-      assert.equal(splicedBytes(after, before), undefined, JSON.stringify(after));
+      assert.equal(splicedBytes(after, before, 'p:a'), undefined, JSON.stringify(after));
     }
     const copied = known({ copy: { 'p:a': twin }, version: 1, profiles });
-    assert.equal(splicedBytes(upserted(copied.document, 'p:a', { n: 9 }), copied), undefined);
+    assert.equal(
+      splicedBytes(upserted(copied.document, 'p:a', { n: 9 }), copied, 'p:a'),
+      undefined,
+    );
   });
 });

@@ -14,6 +14,7 @@ import {
 } from 'node:fs/promises';
 import { Cancelled, systemClock } from '../../../../src/core/clock.ts';
 import { Vault, type VaultOptions } from '../../../../src/core/custody/vault.ts';
+import { replaceFile } from '../../../../src/core/disk/atomicFile.ts';
 import type { CheckpointName } from '../../../../src/core/disk/checkpoint.ts';
 import { FileLocks } from '../../../../src/core/disk/fileLock.ts';
 import {
@@ -21,7 +22,7 @@ import {
   setOrder,
   upsertProfile,
 } from '../../../../src/core/documents/storeIntents.ts';
-import { type ErrorCode, isKnown } from '../../../../src/core/errors.ts';
+import { type ErrorCode, isKnown, KnownError } from '../../../../src/core/errors.ts';
 import { workFolder } from '../disk/workFolder.ts';
 
 const TOKEN = { type: 'token', provider: 'p', token: 'SECRET-CANARY' };
@@ -209,6 +210,109 @@ describe('vault: stores', () => {
     };
     await vaultWith({ checkpoint }).commitStore(store(), upsertProfile('p:a', TOKEN));
     assert.equal(times, 2);
+  });
+
+  describe('a lock that runs out after the rename', () => {
+    /** Stands still once at a point, for longer than a lock may be held. */
+    function slowAt(point: CheckpointName, meanwhile = async (): Promise<void> => {}) {
+      let isFirst = true;
+      const checkpoint = async (name: CheckpointName): Promise<void> => {
+        if (name !== point || !isFirst) return;
+        isFirst = false;
+        await sleep(250);
+        await meanwhile();
+      };
+      const locks = new FileLocks({ app: 't', clock: systemClock, times: { holdMs: 100 } });
+      const heard: string[] = [];
+      const onCommit: VaultOptions['onCommit'] = ({ intent }) => heard.push(intent.summary);
+      return { vault: vaultWith({ checkpoint, locks, onCommit }), heard };
+    }
+    const both = { 'p:a': TOKEN, 'p:b': TOKEN };
+    beforeEach(() => writeFile(store(), JSON.stringify({ version: 1, profiles: both })));
+
+    it('has no second removal follow, which would find nothing to remove', async () => {
+      const { vault, heard } = slowAt('renamed');
+      const { changed } = await vault.commitStore(store(), removeProfile('p:a'));
+      assert.equal(changed, true);
+      assert.equal(heard.length, 1);
+      assert.deepEqual(Object.keys((await stored()).profiles), ['p:b']);
+    });
+
+    it('nor where others have gone on from it', async () => {
+      const other = vaultWith();
+      const { vault } = slowAt('renamed', async () => {
+        await other.commitStore(store(), upsertProfile('p:a', { ...TOKEN, token: 'later' }));
+      });
+      assert.equal((await vault.commitStore(store(), removeProfile('p:a'))).changed, true);
+      assert.equal((await stored()).profiles['p:a']?.token, 'later');
+    });
+
+    it('starts over where it ran out before', async () => {
+      const { vault, heard } = slowAt('temp.synced');
+      assert.equal((await vault.commitStore(store(), removeProfile('p:a'))).changed, true);
+      assert.deepEqual([heard.length, Object.keys((await stored()).profiles)], [1, ['p:b']]);
+    });
+
+    it('is told of all that was committed under several locks by then', async () => {
+      const { vault, heard } = slowAt('renamed');
+      let inside: Promise<boolean> | undefined;
+      const outside = vault.withStores([store()], {}, (stores) => {
+        inside = stores.commit(store(), removeProfile('p:a'));
+        return inside;
+      });
+      await assert.rejects(outside, known('lock.lost'));
+      assert.equal(await inside, true);
+      assert.equal(heard.length, 1);
+    });
+
+    it('and an answer to the rename that was lost with it: what stands as it was written is done', async () => {
+      let isFirst = true;
+      const replace: VaultOptions['replace'] = async (file, bytes, guard) => {
+        const identity = await replaceFile(file, bytes, guard);
+        if (!isFirst) return identity;
+        isFirst = false;
+        throw new KnownError('lock.lost', { path: file });
+      };
+      await vaultWith({ replace }).commitStore(store(), removeProfile('p:a'));
+      assert.deepEqual(Object.keys((await stored()).profiles), ['p:b']);
+      // Nobody has tried: it is still an error.
+      await assert.rejects(
+        vaultWith().commitStore(store(), removeProfile('p:a')),
+        known('profile.gone'),
+      );
+    });
+  });
+
+  it('tells of a commit before it logs it, and whoever throws then makes no commit fail', async () => {
+    const OLD = { version: 1, profiles: { 'p:old': TOKEN } };
+    await writeFile(store(), JSON.stringify(OLD));
+    const heard: string[] = [];
+    const vault = vaultWith({
+      log: () => {
+        heard.push('log');
+        throw new Error('Channel has been closed');
+      },
+      onCommit: ({ intent }) => {
+        heard.push(intent.summary);
+        throw new Error('gone');
+      },
+      onRepair: () => {
+        throw new Error('gone');
+      },
+    });
+    const upsert = (id: string) => upsertProfile(id, TOKEN);
+    assert.equal((await vault.commitStore(store(), upsert('p:a'))).changed, true);
+    assert.deepEqual(heard, [upsert('p:a').summary, 'log']);
+    assert.equal(
+      await vault.withStores([store()], {}, (stores) => stores.commit(store(), upsert('p:b'))),
+      true,
+    );
+    // A repair on the way of a commit is told within it.
+    await writeFile(store(), JSON.stringify(OLD));
+    assert.equal((await vault.commitStore(store(), upsert('p:c'))).changed, true);
+    await vault.commitConfig(path('coderclaw.json'), () => '{}');
+    assert.deepEqual(Object.keys((await stored()).profiles).sort(), ['p:a', 'p:b', 'p:c', 'p:old']);
+    vault.dispose();
   });
 
   it('I1: a holder that was stopped after all of its checks cannot land on newer bytes', async () => {

@@ -5,6 +5,7 @@ import type { ValueNode } from '@humanwhocodes/momoa';
 import fc from 'fast-check';
 import {
   addProfile,
+  listsProfile,
   type NewConfigProfile,
   removeProfile,
   setOrder,
@@ -145,6 +146,17 @@ describe('a key that stands twice', () => {
       setOrder('{auth:{order:{a:["1"]}},auth:{order:{a:["2"]}}}', 'a', ['3']),
       '{auth:{order:{a:["1"]}},auth:{order:{a:["3"]}}}',
     );
+  });
+});
+
+describe('listsProfile of the config', () => {
+  it('says whether there is an entry of that id, whatever is in it', () => {
+    const text = "{auth: {profiles: {'p:a': {}, /* p:c */}, order: {p: ['p:b']}}}";
+    assert.deepEqual(
+      ['p:a', 'p:b', 'p:c'].map((id) => listsProfile(text, id)),
+      [true, false, false],
+    );
+    assert.deepEqual([listsProfile(undefined, 'p:a'), listsProfile('{}', 'p:a')], [false, false]);
   });
 });
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../../../../src/core/documents/json.ts';
 import {
-  asCoderClawWrites,
   holdsSecretOf,
   inStep,
   movedOn,
@@ -27,9 +26,15 @@ describe('the runtime cache, as CoderClaw writes it', () => {
 
   vectors.forEach(({ now, store, authJsonBefore, wrote, authJsonAfter }, index) => {
     it(`runtime-cache ${index}`, () => {
-      const after = asCoderClawWrites(authJsonBefore ?? {}, storeOf(store), now);
+      const entries = Object.fromEntries(runtimeCacheEntries(storeOf(store), now));
+      const after = { ...authJsonBefore, ...entries };
       assert.equal(!isDeepStrictEqual(after, authJsonBefore ?? {}), wrote);
       assert.deepEqual(after, authJsonAfter ?? {});
+      // As it is brought in step: entries that hold what has just gone become these.
+      const was = { type: 'api_key', provider: 'p', key: 'what has gone' };
+      const gone = Object.fromEntries(Object.keys(entries).map((provider) => [provider, was]));
+      const before = { ...authJsonBefore, ...gone, 'of no profile': was };
+      assert.deepEqual(inStep(before, was, storeOf(store), now), authJsonAfter ?? {});
     });
   });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cancelled, type Clock, systemClock } from '../../../../src/core/clock.ts';
+import { Journal } from '../../../../src/core/custody/journal/journal.ts';
 import { ownFolderOf } from '../../../../src/core/documents/ownFolder.ts';
 import {
   LiveSnapshot,
@@ -15,7 +16,8 @@ import { formatRefreshEvent, type RefreshEvent } from '../../../../src/core/mode
 import type { AgentSnapshot, Snapshot } from '../../../../src/core/model/snapshot.ts';
 import { ManualClock } from './manualClock.ts';
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 /** Generous: what is asserted is that it comes at all, not how fast. */
 const AT_LAST_MS = 5_000;
@@ -268,11 +270,11 @@ describe('LiveSnapshot', () => {
     assert.equal(profile(await one.ready)?.state.kind, 'renews');
 
     await mkdir(ownFolderOf(stateDir).path);
-    await tell({ kind: 'transient', token, at: start, retryAt: start + HOUR });
-    await until(one, (snapshot) => profile(snapshot)?.renewal?.retryAt === start + HOUR);
-    assert.deepEqual(profile(one.current)?.state, { kind: 'retrying', at: start + HOUR });
-    assert.deepEqual(clock.pending, [start + HOUR]);
-    clock.advance(HOUR);
+    await tell({ kind: 'transient', token, at: start, retryAt: start + 20 * MINUTE });
+    await until(one, (snapshot) => profile(snapshot)?.renewal?.retryAt === start + 20 * MINUTE);
+    assert.deepEqual(profile(one.current)?.state, { kind: 'retrying', at: start + 20 * MINUTE });
+    assert.deepEqual(clock.pending, [start + 20 * MINUTE]);
+    clock.advance(20 * MINUTE);
     await until(one, (snapshot) => profile(snapshot)?.state.kind === 'renews');
     assert.equal(profile(one.current)?.renewal?.retryAt, undefined);
 
@@ -286,6 +288,48 @@ describe('LiveSnapshot', () => {
     one.dispose();
     assert.equal(profile(await open().ready)?.state.kind, 'dead');
     assert.deepEqual(logged, []);
+  });
+
+  it('holds no login for dead whose tokens wait in a journal or in the runtime cache', async () => {
+    const start = Date.now() - HOUR;
+    const own = ownFolderOf(stateDir);
+    const [token, next] = ['refresh-a', 'refresh-b'].map(tokenHash) as [string, string];
+    await writeText(storePath('main'), storeText('a'));
+    await mkdir(own.path);
+    const event = { kind: 'spent', token, at: start, next } as const;
+    await writeFile(own.refreshLog, `${formatRefreshEvent(event)}\n`);
+    const state = async () => {
+      const one = open();
+      const { profiles: [profile] = [] } = agentOf(await one.ready, 'main')?.providers[0] ?? {};
+      one.dispose();
+      return profile?.state;
+    };
+    const dead = { kind: 'dead', why: 'spent' };
+    assert.deepEqual(await state(), dead);
+
+    const cache = { p: { type: 'oauth', access: 'x', refresh: 'refresh-b', expires: 1 } };
+    const cachePath = join(dirname(storePath('main')), 'auth.json');
+    await writeFile(cachePath, JSON.stringify(cache));
+    assert.equal((await state())?.kind, 'renews');
+    await rm(cachePath);
+    assert.deepEqual(await state(), dead);
+
+    const journal = new Journal({ clock: systemClock });
+    const draft = { kind: 'refresh', provider: 'p', from: token, profileId: 'p:x' } as const;
+    const slot = await journal.open(stateDir, { ...draft, storePath: storePath('main') });
+    assert.deepEqual(await state(), dead);
+    const fields = { access: 'x', refresh: 'refresh-b', expires: 1 };
+    await slot.answer({ fields, identity: { provider: 'p' } });
+    assert.equal((await state())?.kind, 'renews');
+    await slot.drop();
+    assert.deepEqual(await state(), dead);
+    assert.deepEqual(logged, []);
+
+    // Nobody knows what is in it.
+    await rm(own.journal, { recursive: true });
+    await writeFile(own.journal, 'not a folder');
+    assert.equal((await state())?.kind, 'renews');
+    assert.match(logged[0] ?? '', /^a journal cannot be read: /);
   });
 
   it('says once that a refresh log cannot be read, and shows the rest', async () => {

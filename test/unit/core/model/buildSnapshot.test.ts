@@ -70,6 +70,28 @@ function profile(snapshot: Snapshot, agentId: string, id: string, dir = 0): Prof
 }
 
 describe('buildSnapshot', () => {
+  it('carries the store of the main agent where that is not listed, and knows what is in it', () => {
+    const profiles = { 'openai-codex:a': oauth('a') };
+    const work = agent('work', { profiles });
+    const home = agent('home', { profiles: {} });
+    const mainStore = whole('/elsewhere/auth-profiles.json', { profiles });
+    const dir = { ...stateDir([work, home]), mainStore };
+    const snapshot = buildSnapshot(readsOf(dir), NOW);
+    assert.deepEqual(snapshot.stateDirs[0]?.mainStore, {
+      kind: 'whole',
+      path: '/elsewhere/auth-profiles.json',
+      problems: [],
+    });
+    assert.deepEqual(profile(snapshot, 'work', 'openai-codex:a').sharedWith, ['main']);
+    assert.deepEqual(profile(snapshot, 'home', 'openai-codex:a').sharedWith, ['work']);
+    const alone = buildSnapshot(readsOf({ ...dir, agents: [home] }), NOW);
+    assert.ok(profile(alone, 'home', 'openai-codex:a').renewal);
+    const main = agent('main', { profiles });
+    const listed = buildSnapshot(readsOf(stateDir([main, work])), NOW);
+    assert.equal(listed.stateDirs[0]?.mainStore, undefined);
+    assert.deepEqual(profile(listed, 'work', 'openai-codex:a').sharedWith, ['main']);
+  });
+
   it('shows a profile with its place, its state and its name', () => {
     const profiles = { 'openai-codex:ann': oauth('1', { email: ' ann@x.test ' }) };
     const snapshot = buildSnapshot(readsOf(stateDir([agent('main', { profiles })])), NOW);
@@ -294,9 +316,29 @@ describe('buildSnapshot', () => {
     assert.deepEqual(shown(retrying, at - 1), [at, 'retrying', at, NOW - 5]);
     assert.deepEqual(shown(retrying, at).slice(1), ['renews', undefined, NOW - 5]);
     assert.notEqual(shown(retrying, at)[0], at);
+    const ahead = { kind: 'retrying', at: NOW + 9_000_000_000 } as const;
+    assert.deepEqual(shown(ahead, NOW).slice(1), ['renews', undefined, NOW - 5]);
     const dead = { kind: 'dead', from: at } as const;
     assert.deepEqual(shown(dead, at - 1), [at, 'renews', undefined, NOW - 5]);
     assert.deepEqual(shown(dead, at).slice(1), ['dead', undefined, undefined]);
+  });
+
+  it('a login that got no answers can be renewed by hand, and a spent one not at all', () => {
+    const reads = readsOf(
+      stateDir([agent('main', { profiles: { 'openai-codex:a': oauth('1') } })]),
+    );
+    const { profiles } = storeOf({ version: 1, profiles: { x: oauth('1') } });
+    const fingerprint = loginFingerprint(profiles.get('x') ?? assert.fail()) ?? assert.fail();
+    const renewal = (why: 'unanswered' | 'spent') => {
+      const refreshOutcomes = new Map([[fingerprint, { kind: 'dead', why } as const]]);
+      const snapshot = buildSnapshot({ ...reads, refreshOutcomes }, NOW);
+      const { state, renewal } = profile(snapshot, 'main', 'openai-codex:a');
+      assert.deepEqual(state, { kind: 'dead', why });
+      return renewal;
+    };
+    const { byHand, login } = renewal('unanswered') ?? assert.fail();
+    assert.deepEqual([byHand, login === ''], [true, false]);
+    assert.equal(renewal('spent'), undefined);
   });
 
   it('judges as if the config said nothing where it cannot be read', () => {

@@ -159,6 +159,24 @@ const TABLE: readonly Row[] = [
     leftOut: 'noSecret',
     state: { kind: 'broken', why: 'noKey' },
   },
+  ...(['unanswered', 'spent'] as const).map((why) => ({
+    title: `dead says why: ${why}`,
+    credential: { ...oauth, expires: NOW + HOUR },
+    refreshOutcome: { kind: 'dead', why, from: NOW } as const,
+    state: { kind: 'dead', why } as const,
+  })),
+  {
+    title: 'a next try that a clock which was ahead has written down is none',
+    credential: { ...oauth, expires: NOW + HOUR },
+    refreshOutcome: { kind: 'retrying', at: NOW + 365 * DAY },
+    state: { kind: 'renews', at: NOW + HOUR },
+  },
+  {
+    title: 'after a lost answer it is the end of the access token then',
+    credential: { ...oauth, expires: NOW + HOUR },
+    refreshOutcome: { kind: 'retrying', at: NOW + 365 * DAY, isLost: true },
+    state: { kind: 'retrying', at: NOW + HOUR },
+  },
   {
     title: 'dead is shown over a pause',
     credential: oauth,

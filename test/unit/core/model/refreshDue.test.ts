@@ -22,36 +22,49 @@ describe('when a login is due', () => {
   const expires = NOW + 5 * HOUR;
 
   it('is 10 minutes before its access token ends, and up to 2 minutes earlier by jitter', () => {
-    assert.equal(refreshDue({ expires }, 0), expires - 10 * MINUTE);
-    assert.equal(refreshDue({ expires }, 1), expires - 12 * MINUTE);
-    assert.equal(refreshDue({ expires, receivedAt: NOW }, 1), expires - 12 * MINUTE);
+    assert.equal(refreshDue({ expires }, 0, NOW), expires - 10 * MINUTE);
+    assert.equal(refreshDue({ expires }, 1, NOW), expires - 12 * MINUTE);
+    assert.equal(refreshDue({ expires, receivedAt: NOW }, 1, NOW), expires - 12 * MINUTE);
   });
 
   it('is a fifth of its lifetime before the end where that is less', () => {
     const short = { expires: NOW + 30 * MINUTE, receivedAt: NOW };
-    assert.equal(refreshDue(short, 0), NOW + 24 * MINUTE);
-    assert.equal(refreshDue(short, 1), NOW + 24 * MINUTE - 1.2 * MINUTE);
+    assert.equal(refreshDue(short, 0, NOW), NOW + 24 * MINUTE);
+    assert.equal(refreshDue(short, 1, NOW), NOW + 24 * MINUTE - 1.2 * MINUTE);
   });
 
   it('is never where no end is known', () => {
-    assert.equal(refreshDue({ receivedAt: NOW, retryAt: NOW }, 0), undefined);
+    assert.equal(refreshDue({ receivedAt: NOW, retryAt: NOW }, 0, NOW), undefined);
   });
 
   it('is not before the next try after a failure', () => {
     const retryAt = expires + HOUR;
-    assert.equal(refreshDue({ expires, retryAt }, 0.5), retryAt);
-    assert.equal(refreshDue({ expires, retryAt: NOW }, 0), expires - EARLY_MS);
+    assert.equal(refreshDue({ expires, retryAt }, 0.5, NOW), retryAt);
+    assert.equal(refreshDue({ expires, retryAt: NOW }, 0, NOW), expires - EARLY_MS);
+  });
+
+  it('is never for one that only a person may renew', () => {
+    assert.equal(refreshDue({ expires, byHand: true }, 0, NOW), undefined);
+  });
+
+  it('takes no receipt for true that is still to come: a clock was ahead', () => {
+    const receivedAt = NOW + 365 * 24 * HOUR;
+    assert.equal(refreshDue({ expires, receivedAt }, 0, NOW), expires - EARLY_MS);
+    // Machines that share a folder differ by a little.
+    const soon = { expires: NOW + 5 * MINUTE, receivedAt: NOW + 2000 };
+    assert.ok((refreshDue(soon, 0, NOW) ?? 0) >= NOW + 2000 + SETTLED_MS);
   });
 
   it('is never at once after it was received, however short its lifetime', () => {
-    assert.equal(refreshDue({ expires: NOW + MINUTE, receivedAt: NOW }, 1), NOW + MINUTE);
-    assert.equal(refreshDue({ expires: NOW - HOUR, receivedAt: NOW }, 0), NOW + SETTLED_MS);
+    assert.equal(refreshDue({ expires: NOW + MINUTE, receivedAt: NOW }, 1, NOW), NOW + MINUTE);
+    assert.equal(refreshDue({ expires: NOW - HOUR, receivedAt: NOW }, 0, NOW), NOW + SETTLED_MS);
     fc.assert(
       fc.property(
         fc.integer({ min: -HOUR, max: 1000 * HOUR }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (lifetime, jitter) => {
-          const due = refreshDue({ expires: NOW + lifetime, receivedAt: NOW }, jitter) ?? Infinity;
+          const due =
+            refreshDue({ expires: NOW + lifetime, receivedAt: NOW }, jitter, NOW) ?? Infinity;
           assert.ok(due >= NOW + SETTLED_MS);
           // And still before its end, where there is room for that.
           if (lifetime > 2 * SETTLED_MS) assert.ok(due < NOW + lifetime);

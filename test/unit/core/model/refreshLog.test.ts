@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { retryAfter, retryUnsure } from '../../../../src/core/custody/refresh/refreshFailure.ts';
 import { tokenHash } from '../../../../src/core/model/loginFingerprint.ts';
 import {
   formatRefreshEvent,
@@ -6,6 +7,7 @@ import {
   mergeRecords,
   type RefreshEvent,
   readRefreshLog,
+  retryAtOf,
   type TokenRecord,
 } from '../../../../src/core/model/refreshLog.ts';
 
@@ -113,6 +115,41 @@ describe('refresh log', () => {
     const event = { kind: 'spent', token: 'rt_secret', at: 1 } as const;
     assert.throws(() => formatRefreshEvent(event), isSilent);
     assert.throws(() => formatRefreshEvent({ ...event, token: A, next: 'rt_secret' }), isSilent);
+  });
+
+  describe('when a token may be sent again', () => {
+    const NOW = 1_795_000_000_000;
+    const MINUTE = 60_000;
+    const YEAR = 365 * 24 * 60 * MINUTE;
+    const told = (kind: 'transient' | 'unsure', retryAt: number, at: number, expires?: number) =>
+      retryAtOf(recordOf({ kind, token: A, at, retryAt }), NOW, expires);
+
+    it('is what was written down, for every wait that is ever set', () => {
+      assert.equal(retryAtOf(undefined, NOW, NOW), undefined);
+      assert.equal(retryAtOf(recordOf(renewed(NOW)), NOW, NOW), undefined);
+      for (const failures of [0, 3, 99]) {
+        const retryAt = retryAfter(failures, NOW, 0);
+        assert.equal(told('transient', retryAt, NOW), retryAt);
+      }
+      for (const expires of [undefined, NOW - YEAR, NOW + 5, NOW + YEAR]) {
+        const retryAt = retryUnsure(expires, NOW);
+        assert.equal(told('unsure', retryAt, NOW, expires), retryAt);
+      }
+      assert.equal(told('transient', NOW - MINUTE, NOW - YEAR), NOW - MINUTE);
+    });
+
+    it('is not held up by a clock that was ahead, and does not move away with the time', () => {
+      for (const later of [0, MINUTE, 60 * MINUTE]) {
+        const now = NOW + later;
+        const record = (kind: 'transient' | 'unsure') =>
+          recordOf({ kind, token: A, at: NOW + YEAR, retryAt: NOW + YEAR + MINUTE });
+        assert.equal(retryAtOf(record('transient'), now, NOW + 90 * MINUTE), undefined);
+        // A lost one waits for the end of its access token, which is known.
+        assert.equal(retryAtOf(record('unsure'), now, NOW + 90 * MINUTE), NOW + 90 * MINUTE);
+        assert.equal(retryAtOf(record('unsure'), now, NOW - 1), undefined);
+        assert.equal(retryAtOf(record('unsure'), now, undefined), undefined);
+      }
+    });
   });
 
   describe('of two state dirs', () => {

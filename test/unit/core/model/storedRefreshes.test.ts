@@ -28,9 +28,18 @@ function fingerprintOf(refresh: string): string {
   return loginFingerprint({ type: 'oauth', provider: 'p', refresh, raw }) ?? assert.fail();
 }
 
-function said(events: readonly RefreshEvent[], stored: readonly string[], about: string) {
+function said(
+  events: readonly RefreshEvent[],
+  stored: readonly string[],
+  about: string,
+  kept: readonly string[] = [],
+) {
   const records = readRefreshLog(events.map(formatRefreshEvent).join('\n'));
-  const { refreshOutcomes, receivedAt } = storedRefreshes(records, holding(...stored));
+  const { refreshOutcomes, receivedAt } = storedRefreshes(
+    records,
+    holding(...stored),
+    new Set(kept.map(tokenHash)),
+  );
   const fingerprint = fingerprintOf(about);
   return { outcome: refreshOutcomes.get(fingerprint), received: receivedAt.get(fingerprint) };
 }
@@ -50,11 +59,14 @@ describe('what the refresh log says about stored logins', () => {
     const retryAt = at + MINUTE;
     const transient = { kind: 'transient', token, at, retryAt } as const;
     const unsure = { kind: 'unsure', token, at, retryAt } as const;
-    for (const event of [transient, unsure]) {
-      assert.deepEqual(said([event], ['a'], 'a').outcome, { kind: 'retrying', at: retryAt });
-    }
+    const retrying = { kind: 'retrying', at: retryAt };
+    assert.deepEqual(said([transient], ['a'], 'a').outcome, retrying);
+    assert.deepEqual(said([unsure], ['a'], 'a').outcome, { ...retrying, isLost: true });
+    const unanswered = { kind: 'dead', why: 'unanswered' };
     const twice = [unsure, { ...unsure, at: at + 1 }];
-    assert.deepEqual(said(twice, ['a'], 'a').outcome, { kind: 'dead' });
+    assert.deepEqual(said(twice, ['a'], 'a').outcome, unanswered);
+    const thrice = [...twice, { ...transient, at: at + 2 }];
+    assert.deepEqual(said(thrice, ['a'], 'a').outcome, unanswered);
   });
 
   it('one that a refresh brought has a time of its receipt, one that stays valid too', () => {
@@ -70,14 +82,22 @@ describe('what the refresh log says about stored logins', () => {
 
   it('a spent one with no successor anywhere is dead, a minute after the last was received', () => {
     const log = [spent('a', 'b'), spent('b', 'c', at + 5)];
-    const dead = { kind: 'dead', from: at + 5 + MINUTE };
+    const dead = { kind: 'dead', why: 'spent', from: at + 5 + MINUTE };
     assert.deepEqual(said(log, ['a', 'x'], 'a').outcome, dead);
-    assert.deepEqual(said([spent('a')], ['a'], 'a').outcome, { kind: 'dead', from: at + MINUTE });
+    const atOnce = { ...dead, from: at + MINUTE };
+    assert.deepEqual(said([spent('a')], ['a'], 'a').outcome, atOnce);
+    assert.deepEqual(said(log, ['a'], 'a', ['y']).outcome, dead);
   });
 
-  it('a chain that bites its own tail ends', () => {
+  it('a spent one whose successor is safe elsewhere lives on too', () => {
+    const log = [spent('a', 'b'), spent('b', 'c', at + 5)];
+    for (const kept of ['b', 'c']) assert.equal(said(log, ['a'], 'a', [kept]).outcome, undefined);
+  });
+
+  it('a chain that bites its own tail ends, and leads nowhere', () => {
     const log = [spent('a', 'b'), spent('b', 'a')];
-    assert.equal(said(log, ['a'], 'a').outcome, undefined);
+    const dead = { kind: 'dead', why: 'spent', from: at + MINUTE };
+    assert.deepEqual(said(log, ['a'], 'a').outcome, dead);
     assert.equal(said(log, ['x'], 'a').outcome, undefined);
   });
 

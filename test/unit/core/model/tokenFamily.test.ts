@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TokenRecord } from '../../../../src/core/model/refreshLog.ts';
 import {
+  areTwoGrants,
   familyOf,
   isSpent,
   isUsedUp,
@@ -60,5 +61,39 @@ describe('token families', () => {
       [...more.keys()].filter((token) => isSpent(token, more)),
       [...records.keys()],
     );
+  });
+
+  describe('of two sign-ins', () => {
+    const known = (...steps: readonly (readonly [string, number, string])[]) =>
+      new Map(steps.map(([token, at, next]) => [token, { ...record('spent', next), at }]));
+    const both = (records: ReadonlyMap<string, TokenRecord>) => {
+      const found = areTwoGrants('a', 'b', records);
+      assert.equal(areTwoGrants('b', 'a', records), found);
+      return found;
+    };
+
+    it('are told where each line went on after the other had begun', () => {
+      assert.ok(both(known(['a1', 1, 'a2'], ['b1', 2, 'b2'], ['a2', 3, 'a'], ['b2', 4, 'b'])));
+    });
+
+    it('are not where one line may have come from the end of the other', () => {
+      // Somebody else may have spent a, and got b1.
+      assert.equal(
+        both(known(['a1', 1, 'a2'], ['a2', 2, 'a'], ['b1', 3, 'b2'], ['b2', 4, 'b'])),
+        false,
+      );
+    });
+
+    it('are not where the lines meet, nor where one token is unknown', () => {
+      assert.equal(
+        both(
+          known(['o', 1, 'b1'], ['b1', 2, 'b'], ['a1', 3, 'a'], ['o2', 4, 'a1'], ['a1', 5, 'b1']),
+        ),
+        false,
+      );
+      assert.equal(both(known(['o', 1, 'a'], ['a', 2, 'b1'], ['b1', 3, 'b'])), false);
+      assert.equal(both(known(['a1', 1, 'a2'], ['a2', 3, 'a'])), false);
+      assert.equal(both(new Map()), false);
+    });
   });
 });

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import {
   openaiCodexOAuthProvider,
   refreshAnthropicToken,
+  refreshGitHubCopilotToken,
   refreshOpenAICodexToken,
 } from '@mariozechner/pi-ai/oauth';
 import { systemClock } from '../../../../src/core/clock.ts';
 import { startSignIn } from '../../../../src/core/signin/attempt.ts';
 import { anthropicGrant } from '../../../../src/core/signin/providers/anthropic.ts';
+import { githubCopilotGrant } from '../../../../src/core/signin/providers/githubCopilot.ts';
 import {
   openaiCodex,
   openaiCodexGrant,
@@ -117,6 +119,33 @@ describe('drift from pi-ai', () => {
         assert.deepEqual([fields.refresh, fields.expires], [refresh, expires]);
       } finally {
         Date.now = real;
+      }
+    });
+  }
+
+  for (const enterprise of [undefined, 'octo.ghe.com']) {
+    const at = enterprise ?? 'github.com';
+    it(`GitHub Copilot at ${at}: both send the same GET, and make the same of the answer`, async () => {
+      const expires_at = 1_795_000_000;
+      const seen: object[] = [];
+      const send: typeof fetch = async (url, init) => {
+        const { method = 'GET', body, headers } = init ?? {};
+        seen.push({ url: String(url), method, body, headers: [...new Headers(headers)] });
+        return Response.json({ token: 'tid=1;exp=2', expires_at });
+      };
+      const global = globalThis.fetch;
+      globalThis.fetch = send;
+      try {
+        const pis = await refreshGitHubCopilotToken('ghu_old', enterprise);
+        const credential = { refresh: 'ghu_old', ...(enterprise && { enterpriseUrl: enterprise }) };
+        const services = { fetch: send, clock: systemClock };
+        const { fields } = await githubCopilotGrant().renew(credential, services);
+        assert.equal(seen.length, 2);
+        assert.deepEqual(seen[1], seen[0]);
+        const { access, refresh, expires } = pis;
+        assert.deepEqual(fields, { access, refresh, expires });
+      } finally {
+        globalThis.fetch = global;
       }
     });
   }

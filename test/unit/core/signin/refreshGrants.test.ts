@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../../../src/core/clock.ts';
 import type { JsonObject } from '../../../../src/core/documents/json.ts';
@@ -188,78 +188,122 @@ describe('refresh grants', () => {
   });
 
   describe('github-copilot', () => {
-    const copilot = async (send: (refresh: string, domain?: string) => Promise<unknown>) => {
-      const { githubCopilotGrant } = await import(
-        '../../../../src/core/signin/providers/githubCopilot.ts'
-      );
-      return githubCopilotGrant(send as Parameters<typeof githubCopilotGrant>[0]);
-    };
-    const services = { fetch, clock: systemClock };
+    const copilot = () => grantFor('github-copilot');
+    const answering = (send: typeof fetch) => ({ fetch: send, clock: systemClock });
+    const END = 1_795_000_000;
 
-    it('goes through pi-ai, and spends nothing', async () => {
-      const calls: unknown[] = [];
-      const grant = await copilot(async (...given) => {
-        calls.push(given);
-        return { access: 'tid=1;exp=2', refresh: 'x', expires: NOW, enterpriseUrl: undefined };
+    it('spends nothing, and stores the end five minutes early', async () => {
+      const grant = await copilot();
+      const sent: [string, RequestInit | undefined][] = [];
+      const services = answering(async (url, init) => {
+        sent.push([String(url), init]);
+        return Response.json({ token: 'tid=1;exp=2', expires_at: END });
       });
       assert.deepEqual(await grant.renew({ ...OLD, enterpriseUrl: 'a.ghe.com' }, services), {
-        fields: { access: 'tid=1;exp=2', refresh: 'rt_old', expires: NOW },
+        fields: { access: 'tid=1;exp=2', refresh: 'rt_old', expires: END * 1000 - 5 * MINUTE },
         identity: { provider: 'github-copilot' },
       });
-      assert.deepEqual(calls, [['rt_old', 'a.ghe.com']]);
-      assert.equal(grant.rotates, false);
+      const [url, init] = sent[0] ?? assert.fail();
+      assert.equal(url, 'https://api.a.ghe.com/copilot_internal/v2/token');
+      assert.equal(new Headers(init?.headers).get('authorization'), 'Bearer rt_old');
+      assert.equal(init?.redirect, 'manual');
+      assert.deepEqual([sent.length, grant.rotates], [1, false]);
     });
 
     it('sends the token to nothing but a host name', async () => {
-      const grant = await copilot(() => assert.fail('sent'));
+      const grant = await copilot();
+      const nowhere = answering(() => assert.fail('sent'));
       for (const enterpriseUrl of ['a.com/x', 'a@b.com', 'a.com#', ' a', 7, 'a.com:1']) {
-        await assert.rejects(grant.renew({ ...OLD, enterpriseUrl }, services), (error) =>
+        await assert.rejects(grant.renew({ ...OLD, enterpriseUrl }, nowhere), (error) =>
           isKnown(error, 'signin.badEndpoint'),
         );
       }
     });
 
-    for (const [message, expected] of [
-      ['401 Unauthorized: {"secret":"canary"}', { status: 401, error: 'invalid_token' }],
-      ['403 Forbidden: canary', { status: 403 }],
-      ['500 canary', { status: 500 }],
+    /** The real fetch, but for where it goes. */
+    async function fromServer(respond: RequestListener): Promise<unknown> {
+      const paths: (string | undefined)[] = [];
+      const github = createServer((request, response) => {
+        paths.push(request.url);
+        respond(request, response);
+      });
+      await new Promise<void>((resolve) => github.listen(0, '127.0.0.1', resolve));
+      const { port } = github.address() as AddressInfo;
+      const services = answering((_, init) => fetch(`http://127.0.0.1:${port}/`, init));
+      try {
+        const outcome = await (await copilot())
+          .renew(OLD, services)
+          .catch((error: unknown) => error);
+        assert.deepEqual(paths, ['/']);
+        return outcome;
+      } finally {
+        github.closeAllConnections();
+        github.close();
+      }
+    }
+
+    for (const [status, expected] of [
+      [401, { status: 401, error: 'invalid_token' }],
+      [403, { status: 403 }],
+      [500, { status: 500 }],
     ] as const) {
-      it(`S17 ${message.slice(0, 3)} is a refusal without the body`, async () => {
-        const grant = await copilot(() => Promise.reject(new Error(message)));
-        await assert.rejects(grant.renew(OLD, services), (error) => {
-          assert.ok(isKnown(error, 'signin.tokenRefused'));
-          assert.deepEqual(error.facts, { host: 'api.github.com', ...expected });
-          return !`${error.stack}${String(error.cause)}`.includes('canary');
-        });
+      it(`S17 ${status} is a refusal without the body`, async () => {
+        const error = await fromServer((_, response) => response.writeHead(status).end('canary'));
+        assert.ok(isKnown(error, 'signin.tokenRefused'));
+        assert.deepEqual(error.facts, { host: 'api.github.com', ...expected });
+        assert.ok(!`${error.stack}${String(error.cause)}`.includes('canary'));
       });
     }
 
-    it('an answer that is none is a bad answer, a failed request the network', async () => {
-      const failing = async (error: Error) =>
-        (await copilot(() => Promise.reject(error))).renew(OLD, services);
-      const refused = Object.assign(new Error('x'), { code: 'ECONNREFUSED' });
-      await assert.rejects(failing(new Error('Invalid Copilot token response')), (error) =>
-        isKnown(error, 'signin.badAnswer'),
+    it('S15 follows no redirect: the token stays with the host that it is for', async () => {
+      const error = await fromServer((_, response) =>
+        response.writeHead(302, { location: '/elsewhere' }).end(),
       );
-      await assert.rejects(failing(new SyntaxError('canary')), (error) =>
-        isKnown(error, 'signin.badAnswer'),
-      );
+      assert.ok(isKnown(error, 'signin.tokenRefused') && error.facts.status === 302);
+    });
+
+    it('S15 reads no more than 1 MiB of an answer', async () => {
+      const error = await fromServer((_, response) => {
+        response.writeHead(200);
+        const more = (): void => {
+          while (!response.destroyed && response.write('x'.repeat(65_536)));
+          response.once('drain', more);
+        };
+        more();
+      });
+      assert.ok(isKnown(error, 'signin.badAnswer') && error.facts.what === 'size');
+    });
+
+    for (const [what, body] of [
+      ['not a JSON object', 'canary'],
+      ['not a JSON object', '[]'],
+      ['token', '{"token":"a b","expires_at":1795000000}'],
+      ['token', '{"expires_at":1795000000}'],
+      ['expires_at', '{"token":"ab","expires_at":"canary"}'],
+      ['expires_at', '{"token":"ab","expires_at":300}'],
+      ['expires_at', '{"token":"ab"}'],
+    ] as const) {
+      it(`S16 an answer that is none is a bad answer: ${body}`, async () => {
+        const error = await fromServer((_, response) => response.end(body));
+        assert.ok(isKnown(error, 'signin.badAnswer'));
+        assert.deepEqual(error.facts, { host: 'api.github.com', what });
+        assert.ok(!`${error.stack}${String(error.cause)}`.includes('canary'));
+      });
+    }
+
+    it('a failed request is the network', async () => {
+      const cause = Object.assign(new Error('x'), { code: 'ECONNREFUSED' });
+      const failing = () => Promise.reject(new TypeError('fetch failed', { cause }));
       await assert.rejects(
-        failing(new TypeError('fetch failed', { cause: refused })),
+        (await copilot()).renew(OLD, answering(failing)),
         (error) => isKnown(error, 'signin.network') && error.facts.unsent === true,
-      );
-      const odd = await copilot(async () => ({ access: 'a b', expires: NOW }));
-      await assert.rejects(odd.renew(OLD, services), (error) => isKnown(error, 'signin.badAnswer'));
-      const endless = await copilot(async () => ({ access: 'ab', expires: Number.NaN }));
-      await assert.rejects(endless.renew(OLD, services), (error) =>
-        isKnown(error, 'signin.badAnswer'),
       );
     });
 
     it('S15 is waited for no longer than any other', async () => {
       const clock = new ManualClock();
-      const grant = await copilot(() => new Promise(() => {}));
-      const outcome = grant.renew(OLD, { fetch, clock }).catch((error: unknown) => error);
+      const services = { fetch: () => new Promise<never>(() => {}), clock };
+      const outcome = (await copilot()).renew(OLD, services).catch((error: unknown) => error);
       clock.advance(TOKEN_REQUEST_LIMIT_MS);
       const error = await outcome;
       assert.ok(isKnown(error, 'signin.network') && error.facts.timedOut);

@@ -15,6 +15,7 @@ import { replaceFile } from '../../../../src/core/disk/atomicFile.ts';
 import { FileLocks } from '../../../../src/core/disk/fileLock.ts';
 import type { JsonObject } from '../../../../src/core/documents/json.ts';
 import { isKnown, KnownError } from '../../../../src/core/errors.ts';
+import { tokenHash } from '../../../../src/core/model/loginFingerprint.ts';
 import type { SignedIn } from '../../../../src/core/signin/descriptor.ts';
 import {
   type SignInPlace,
@@ -172,6 +173,20 @@ describe('storing a finished sign-in', () => {
     });
   }
 
+  it('"Store Again" lists what was brought to the store meanwhile by somebody else', async () => {
+    const id = 'openai-codex:ann@example.com';
+    const failing = new SignInService({
+      ...parts,
+      vault: withCommit((path) => Promise.reject(new KnownError('disk.full', { path }))),
+    });
+    await storeSignIn(failing, person, place(), signedIn('ann', 'new'));
+    await put({ [id]: credential('ann', 'new') });
+    await person.again?.();
+    assert.deepEqual(person.storedIds, [id]);
+    const { auth } = JSON.parse(await readFile(files.configPath, 'utf8'));
+    assert.deepEqual(Object.keys(auth.profiles), [id]);
+  });
+
   it('I10: "Store Again" never puts its token over a newer one of the same person', async () => {
     const id = 'openai-codex:ann@example.com';
     await put({ [id]: credential('ann', 'old') });
@@ -297,6 +312,8 @@ describe('storing a finished sign-in', () => {
       assert.deepEqual(only?.draft, {
         ...{ kind: 'store', provider, storePath: files.storePath, profileId: id },
         seen: entryHash(credential('ann', 'old')),
+        was: tokenHash('old'),
+        ...{ agreed: true, configPath: files.configPath },
       });
       assert.deepEqual(
         (await entries()).map((entry) => entry.id),

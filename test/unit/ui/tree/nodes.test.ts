@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { needingPerson, type TreeNode, treeOf } from '../../../../src/ui/tree/nodes.ts';
+import { hoverLines } from '../../../../src/ui/tree/rowHover.ts';
 import { viewStateOf } from '../../../../src/ui/tree/viewState.ts';
 import {
   agent,
@@ -161,6 +162,9 @@ describe('the rows of the Profiles view', () => {
     };
     assert.deepEqual(flagsOf(profile('openai-codex:a', state, { renewal })), ['yes', 'yes']);
     assert.deepEqual(flagsOf(profile('openai-codex:a', { kind: 'dead' })), ['no', 'no']);
+    const unanswered = { kind: 'dead', why: 'unanswered' } as const;
+    const byHand = { renewal: { ...renewal, byHand: true } } as const;
+    assert.deepEqual(flagsOf(profile('openai-codex:a', unanswered, byHand)), ['yes', 'yes']);
     assert.deepEqual(flagsOf(profile('qwen-portal:a', state, { renewal })), ['no', 'no']);
     const inherited = profile('openai-codex:a', state, { renewal, origin: 'inherited' });
     assert.deepEqual(flagsOf(inherited), ['no', 'no']);
@@ -189,7 +193,9 @@ describe('the rows of the Profiles view', () => {
     const problem = row?.children[0];
     assert.match(problem?.description ?? '', /WORK_DIR/);
     assert.doesNotMatch(`${row?.flags} ${problem?.flags}`, /writable|storeFile|storeProblem/);
-    assert.ok(!problem?.hover().join().includes('/made/up'));
+    const hovers = [row, problem].flatMap((one) => (one ? hoverLines(one.hover, NOW) : []));
+    assert.match(hovers.join(), /WORK_DIR/);
+    assert.doesNotMatch(hovers.join(), /made\/up|agents\/work/);
   });
 
   it('says of a store that it cannot be changed, and still shows what is in it', () => {

@@ -3,7 +3,11 @@ import { importedWords, importQuestion } from '../../../../src/ui/words/legacy.t
 
 describe('the words for importing older sign-ins', () => {
   it('the question names the files, what comes out of them, and where they go', () => {
-    const plan = { sources: ['/a/auth.json', '/c/oauth.json'], providers: ['anthropic', 'zai'] };
+    const plan = {
+      sources: ['/a/auth.json', '/c/oauth.json'],
+      providers: ['anthropic', 'zai'],
+      leftOut: [],
+    };
     const { message, detail } = importQuestion('main', '/a/auth-profiles.json', plan);
     assert.match(message, /main\?$/);
     for (const word of [
@@ -15,11 +19,18 @@ describe('the words for importing older sign-ins', () => {
     ]) {
       assert.ok(detail.includes(word), word);
     }
-    assert.doesNotMatch(detail, /\{\d\}|undefined/);
+    assert.doesNotMatch(detail, /\{\d\}|undefined|Not stored/);
+  });
+
+  it('the question names what is left out, and where it stays', () => {
+    const leftOut = [{ provider: 'anthropic', path: '/c/oauth.json' }];
+    const plan = { sources: ['/a/auth.json', '/c/oauth.json'], providers: ['anthropic'], leftOut };
+    const { detail } = importQuestion('main', '/a/auth-profiles.json', plan);
+    assert.match(detail, /Not stored, .*: Anthropic in \/c\/oauth\.json\. It stays in the file/);
   });
 
   it('of one file it speaks as of one', () => {
-    const plan = { sources: ['/a/auth.json'], providers: ['anthropic'] };
+    const plan = { sources: ['/a/auth.json'], providers: ['anthropic'], leftOut: [] };
     assert.match(importQuestion('main', '/s', plan).detail, /The old file is not deleted/);
   });
 

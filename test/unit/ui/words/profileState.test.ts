@@ -11,6 +11,8 @@ const table: readonly (readonly [ProfileState, text: string, icon: string])[] = 
   [{ kind: 'retrying', at: NOW + 4 * MINUTE }, 'trying again in 4 min', 'sync'],
   [{ kind: 'expired', since: NOW - 2 * DAY }, 'expired 2 d ago · replace', 'error'],
   [{ kind: 'dead' }, 'sign in again', 'error'],
+  [{ kind: 'dead', why: 'unanswered' }, 'sign in again', 'error'],
+  [{ kind: 'dead', why: 'spent' }, 'sign in again', 'error'],
   [{ kind: 'cooling', until: NOW + 12 * MINUTE }, 'cooling down 12 min', 'watch'],
   [
     { kind: 'disabled', until: NOW + 3 * HOUR, reason: 'billing' },
@@ -30,7 +32,6 @@ describe('the words for a state', () => {
       assert.equal(words.text, text);
       assert.equal(words.icon, icon);
       assert.notEqual(words.spoken, '');
-      assert.match(words.sentence, /\.$/);
     });
   }
 

@@ -3,6 +3,7 @@ import type { RefreshResult } from '../../../../src/core/custody/refresh/refresh
 import { KnownError } from '../../../../src/core/errors.ts';
 import { messageText } from '../../../../src/ui/words/plainText.ts';
 import {
+  homelessWords,
   refreshAllWords,
   refreshWords,
   repairWords,
@@ -51,6 +52,14 @@ describe('the words for a refresh', () => {
     ]);
   });
 
+  it('received, and kept in memory only: until when', () => {
+    const fault = new KnownError('disk.full', { path: '/s.json' });
+    assert.match(
+      said({ kind: 'refreshed', expires: NOW + HOUR, fault, kept: 'memory' })[1],
+      /It is kept only as long as this window is open, and stored as soon as/,
+    );
+  });
+
   it('a passing fault: why, and when it is tried again', () => {
     const retryAt = NOW + 4 * MINUTE;
     assert.deepEqual(said({ kind: 'transient', retryAt, error: network }), [
@@ -85,22 +94,48 @@ describe('the words for a refresh', () => {
 
   it('a dead login: in the provider’s own words', () => {
     const error = refused(400, { error: 'invalid_grant', description: 'Token was revoked.' });
-    assert.deepEqual(said({ kind: 'dead', error }), [
+    assert.deepEqual(said({ kind: 'dead', why: 'refused', error }), [
       'warned',
       'Refreshing openai-codex:work failed: auth.openai.com refused it: Token was revoked. The provider no longer accepts this sign-in.',
     ]);
-    assert.match(said({ kind: 'dead', error: refused(401) })[1], /refused it \(status 401\)\./);
-    assert.match(said({ kind: 'dead' })[1], /^openai-codex:work was not refreshed\. The provider/);
+    assert.match(
+      said({ kind: 'dead', why: 'refused', error: refused(401) })[1],
+      /refused it \(status 401\)\./,
+    );
+    assert.match(
+      said({ kind: 'dead', why: 'refused' })[1],
+      /^openai-codex:work was not refreshed\. The provider/,
+    );
     const other = new KnownError('refresh.otherIdentity', { profileId: ID, provider: 'p' });
     assert.match(
-      said({ kind: 'dead', error: other })[1],
+      said({ kind: 'dead', why: 'otherIdentity', error: other })[1],
       /^Renewing .* another account\. They were/,
+    );
+  });
+
+  it('a dead login: what is known of it, and no more', () => {
+    const what = (why: 'unanswered' | 'spent' | 'otherIdentity') => said({ kind: 'dead', why })[1];
+    assert.equal(
+      what('unanswered'),
+      `${ID} was not refreshed. Its last renewals got no answer, so it may no longer work: try Refresh Now once more, or sign in again.`,
+    );
+    assert.equal(
+      what('spent'),
+      `${ID} was not refreshed. An older copy of this sign-in is stored, and the newer one is nowhere to be found. Sign in again.`,
+    );
+    assert.match(what('otherIdentity'), /another account\. Sign in again\.$/);
+    assert.match(
+      said({ kind: 'dead', why: 'unanswered', error: network })[1],
+      /could not be reached\. Its last renewals got no answer/,
     );
   });
 
   it('of several: how many, and the first that failed', () => {
     const well = { profileId: 'p:a', result: { kind: 'adopted', expires: NOW } } as const;
-    const bad = { profileId: 'p:b', result: { kind: 'dead', error: refused(400) } } as const;
+    const bad = {
+      profileId: 'p:b',
+      result: { kind: 'dead', why: 'refused', error: refused(400) },
+    } as const;
     const busy = new KnownError('lock.busy', { path: '/s.json', waitedMs: 35_000 });
     const all = (...outcomes: Parameters<typeof refreshAllWords>[1]) => {
       const { tone, text } = refreshAllWords('main', outcomes, NOW, true);
@@ -123,5 +158,14 @@ describe('the words for a refresh', () => {
     assert.match(repairWords('/s.json', 1), /older copy of \/s\.json .* put back\.$/);
     assert.match(repairWords('/s.json', 3), /\/s\.json over 3 changes .* put back\.$/);
     assert.match(undoneWords('/s.json'), /keeps writing .* \/s\.json/);
+  });
+
+  it('a sign-in that only a person can store: whose, where, and how', () => {
+    const kept = homelessWords('p:a', 'bob@example.com', false);
+    assert.match(kept, /bob@example\.com is not stored: p:a .* Sign in again/);
+    assert.match(
+      homelessWords('p:a', undefined, true),
+      /unknown account for p:a .* no longer kept/,
+    );
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
-import { systemClock } from '../../../../../src/core/clock.ts';
+import { Cancelled, systemClock } from '../../../../../src/core/clock.ts';
 import { AuditObserver } from '../../../../../src/core/custody/audit/auditObserver.ts';
 import { AuditTrail } from '../../../../../src/core/custody/audit/auditTrail.ts';
 import type { SeenHolder } from '../../../../../src/core/custody/audit/lockHolders.ts';
@@ -41,12 +41,14 @@ describe('what other programs do to credentials', () => {
   let holder: SeenHolder | undefined;
   let records: TokenRecords;
   let open: AuditObserver[];
+  let looks: string[];
 
   beforeEach(async () => {
     clock = new ManualClock(START);
     holder = undefined;
     records = new Map();
     open = [];
+    looks = [];
     trail = trailOf();
     await mkdir(path('state'), { mode: 0o700 });
   });
@@ -61,11 +63,15 @@ describe('what other programs do to credentials', () => {
     return new AuditTrail({ locks, clock, app: 'us', places: async () => [], log: () => {} });
   }
 
-  function observer(own = trail): AuditObserver {
-    const looked = new Set<string>();
+  function observer(
+    own: Pick<AuditTrail, 'observe'> = trail,
+    log: (line: string) => void = (line) => assert.fail(line),
+  ): AuditObserver {
     const holders = {
-      look: async (storePath: string) => void looked.add(storePath),
-      lately: (storePath: string) => (looked.has(storePath) ? holder : undefined),
+      look: async (storePath: string) => {
+        looks.push(storePath);
+        return holder;
+      },
     };
     const refreshes = async () => records;
     const one = new AuditObserver({
@@ -73,7 +79,7 @@ describe('what other programs do to credentials', () => {
       holders,
       clock,
       refreshes,
-      log: (line) => assert.fail(line),
+      log,
     });
     open.push(one);
     return one;
@@ -288,6 +294,39 @@ describe('what other programs do to credentials', () => {
     assert.deepEqual([last?.since, last?.actor], [known, { kind: 'other' }]);
     await see(observer(), store);
     assert.equal((await others()).length, 2);
+  });
+
+  it('is laid to it by one look for a store that stands in the reads twice', async () => {
+    const store = absent;
+    const main = { id: 'main', isDefault: true, onDiskOnly: false, agentDir: '/', store };
+    const { stateDirs, lookedIn } = reads(store);
+    observer().saw({ stateDirs: stateDirs.map((dir) => ({ ...dir, agents: [main] })), lookedIn });
+    assert.deepEqual(looks, [STORE]);
+  });
+
+  it('is written down later where others kept the trail for too long, and logged once', async () => {
+    const log: string[] = [];
+    let tries = 0;
+    const late: Pick<AuditTrail, 'observe'> = {
+      observe: async (...args) => {
+        tries += 1;
+        if (tries < 3) throw new Cancelled();
+        await trail.observe(...args);
+      },
+    };
+    const one = observer(late, (line) => log.push(line));
+    tries = 2;
+    await see(one, whole({}));
+    tries = 0;
+    await see(one, whole({ 'p:x': oauth('1') }));
+    assert.deepEqual(await others(), [['appeared', 'p:x', null, of('1')]]);
+    assert.equal(tries, 3);
+    assert.equal(log.length, 1);
+    assert.match(log[0] ?? '', /audit trail is busy/);
+    await see(one, whole({}));
+    tries = 0;
+    await see(one, whole({ 'p:x': oauth('2') }));
+    assert.equal(log.length, 2, 'another time');
   });
 
   it('goes unjudged once disposed', async () => {

@@ -13,6 +13,7 @@ describe('who was seen with a lock', () => {
   let asked: number[] = [];
   const holders = () =>
     new LockHolders({
+      app: 'us/1',
       now: () => now,
       commandOf: async (pid) => {
         asked.push(pid);
@@ -30,59 +31,70 @@ describe('who was seen with a lock', () => {
     asked = [];
   });
 
-  it('is remembered for some seconds after the lock has gone, and no longer', async () => {
-    const seen = holders();
-    await lock({ pid: other, createdAt });
-    await seen.look(store());
-    await unlink(`${store()}.lock`);
-    await seen.look(store());
+  it('is told for the first look after it has let go, some seconds later at most', async () => {
     const holder = { pid: other, program: 'coderclaw' };
-    now = 10_000;
-    assert.deepEqual(seen.lately(store()), holder);
-    now = 10_001;
-    assert.equal(seen.lately(store()), undefined);
-    now = 0;
-    assert.equal(seen.lately(store()), undefined);
+    for (const [later, seenThen] of [
+      [10_000, holder],
+      [10_001, undefined],
+    ] as const) {
+      const seen = holders();
+      now = 0;
+      await lock({ pid: other, createdAt });
+      assert.deepEqual(await seen.look(store()), holder);
+      assert.deepEqual(await seen.look(store()), holder);
+      await unlink(`${store()}.lock`);
+      now = later;
+      assert.deepEqual(await seen.look(store()), seenThen);
+      assert.equal(await seen.look(store()), undefined, 'what comes now is by somebody else');
+    }
+  });
+
+  it('is nobody for another window of ours, of whatever version, also once it has let go', async () => {
+    const seen = holders();
+    const { namespace } = describeThisProcess();
+    for (const app of ['us/1', 'us/2', 'us']) {
+      await lock({ pid: other, createdAt, app, owner: { pid: other, namespace } });
+      assert.equal(await seen.look(store()), undefined);
+      await unlink(`${store()}.lock`);
+      assert.equal(await seen.look(store()), undefined);
+    }
+    await lock({ pid: other, createdAt, app: 'usher/1', owner: { pid: other, namespace } });
+    assert.deepEqual(await seen.look(store()), { pid: other, program: 'usher/1' });
   });
 
   it('is named by the lock itself where it says so', async () => {
     const seen = holders();
     const { namespace } = describeThisProcess();
     await lock({ pid: 0, createdAt, app: 'other/2', owner: { pid: other, namespace } });
-    await seen.look(store());
-    assert.deepEqual(seen.lately(store()), { pid: other, program: 'other/2' });
+    assert.deepEqual(await seen.look(store()), { pid: other, program: 'other/2' });
     assert.deepEqual(asked, []);
   });
 
   it('is not looked up by a pid that belongs to another machine or container', async () => {
     const seen = holders();
     await lock({ pid: 0, createdAt, owner: { pid: other, namespace: 'elsewhere' } });
-    await seen.look(store());
-    assert.deepEqual(seen.lately(store()), { pid: other });
+    assert.deepEqual(await seen.look(store()), { pid: other });
     assert.deepEqual(asked, []);
   });
 
   it('is nobody for our own lock, one that a dead process left, or what is no lock', async () => {
     const seen = holders();
-    const locks = new FileLocks({ app: 'us', clock: systemClock });
-    await locks.withFileLock(store(), {}, () => seen.look(store()));
-    assert.equal(seen.lately(store()), undefined);
+    const locks = new FileLocks({ app: 'another name', clock: systemClock });
+    const own = await locks.withFileLock(store(), {}, () => seen.look(store()));
+    assert.equal(own, undefined);
     await lock({ pid: 0x7ffffffe, createdAt });
-    await seen.look(store());
-    assert.equal(seen.lately(store()), undefined);
+    assert.equal(await seen.look(store()), undefined);
     await unlink(`${store()}.lock`);
     await mkdir(`${store()}.lock`);
-    await seen.look(store());
-    assert.equal(seen.lately(store()), undefined);
-    await seen.look(path('no', 'such', 'folder'));
+    assert.equal(await seen.look(store()), undefined);
+    assert.equal(await seen.look(path('no', 'such', 'folder')), undefined);
   });
 
   it('is somebody without a name for a lock that tells nothing', async () => {
     const seen = holders();
     for (const payload of ['', { pid: 0, createdAt }]) {
       await lock(payload);
-      await seen.look(store());
-      assert.deepEqual(seen.lately(store()), {});
+      assert.deepEqual(await seen.look(store()), {});
     }
   });
 });

@@ -143,6 +143,55 @@ describe('the runtime caches of a state dir', () => {
     assert.doesNotMatch(log.join('\n'), /old/);
   });
 
+  it('of many that are torn are waited for side by side', async () => {
+    const agents = ['main', 'work', 'home'];
+    await putStore('main', { 'p:x': login('new'), 'p:y': login('old') });
+    for (const agent of agents) await put(cache(agent), '');
+    // The time of one of them by its own sleeps: each waits some 20 times.
+    let sleeping = 0;
+    let most = 0;
+    const { sleep } = systemClock;
+    const clock = {
+      ...systemClock,
+      sleep: async (ms: number) => {
+        sleeping += 1;
+        most = Math.max(most, sleeping);
+        await sleep(ms);
+        sleeping -= 1;
+      },
+    };
+    await keepCachesInStep({ ...parts, clock }, changed('main'), login('old'));
+    assert.equal(most, 3);
+    most = 0;
+    const copies = await copiesLeftBy({ ...parts, clock }, changed('main'), 'p:x');
+    assert.deepEqual([most, copies.length], [3, 3]);
+  });
+
+  it("where it is not known what main has, they are left alone, whatever the changed agent's store says", async () => {
+    const all = await parts.places();
+    const unplaced = { ...parts, places: async () => all.filter((one) => one.agentId !== 'main') };
+    await putStore('work', { 'p:x': login('new') });
+    for (const agent of ['work', 'home']) await put(cache(agent), { p: cached('old') });
+    await keepCachesInStep(unplaced, changed('work'), login('old'));
+    for (const agent of ['work', 'home']) {
+      assert.deepEqual(await read(cache(agent)), { p: cached('old') }, agent);
+    }
+    assert.equal(log.filter((line) => line.includes('main')).length, 2);
+    await putStore('work', { 'p:x': login('old') });
+    const copies = await copiesLeftBy(unplaced, changed('work'), 'p:x');
+    assert.deepEqual(copies, [
+      { path: cache('work'), certain: true },
+      { path: cache('home'), certain: true },
+    ]);
+  });
+
+  it('of an agent beside which nothing is known follow its own store', async () => {
+    await putStore('work', { 'p:x': login('new') });
+    await put(cache('work'), { p: cached('old') });
+    await keepCachesInStep({ ...parts, places: async () => [] }, changed('work'), login('old'));
+    assert.deepEqual(await read(cache('work')), { p: cached('new') });
+  });
+
   it('waits for a cache that is just being written', async () => {
     await putStore('main', { 'p:x': login('new') });
     await put(cache('main'), '{"p":');

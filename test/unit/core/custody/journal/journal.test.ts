@@ -143,6 +143,31 @@ describe('journal', () => {
     assert.deepEqual([after.ino, after.size], [before.ino, before.size]);
   });
 
+  it('takes no such room for what brings no tokens', async () => {
+    const { storePath } = DRAFT;
+    const removal = { kind: 'removal', storePath, profileId: 'p', login: null } as const;
+    const slot = await journalWith().open(path(), removal);
+    assert.equal((await stat(slot.path)).size, 4096);
+  });
+
+  it('reads again what may still change, and only that', async () => {
+    const { storePath } = DRAFT;
+    const [writer, reader] = [journalWith(), journalWith()];
+    const slot = await writer.open(path(), DRAFT);
+    const answers = async () => (await reader.entries([path()])).map(({ answer }) => answer);
+    assert.deepEqual(await answers(), [undefined]);
+    await slot.answer({ a: 1 });
+    assert.deepEqual(await answers(), [{ a: 1 }]);
+    const removal = { kind: 'removal', storePath, profileId: 'p', login: null } as const;
+    await writer.open(path(), removal);
+    assert.equal((await answers()).length, 2);
+    for (const name of await readdir(folder())) await chmod(join(folder(), name), 0o666);
+    assert.equal((await answers()).length, 2, 'read from memory');
+    assert.equal((await journalWith().entries([path()])).length, 0);
+    await slot.drop();
+    assert.deepEqual(await answers(), [undefined]);
+  });
+
   it('takes an answer that is larger than that', async () => {
     const answer = { text: 'ü'.repeat(RESERVED_BYTES) };
     await (await journalWith().open(path(), DRAFT)).answer(answer);
@@ -269,9 +294,9 @@ describe('journal', () => {
       plant(changed((header) => Object.assign(header, { draft: { ...DRAFT, from: 'rt' } }))),
     'one with an absurd pid': () =>
       plant(changed((header) => Object.assign(header, { owner: { pid: -1, namespace } }))),
-    'one of a looser mode': async () => {
+    'one that others may write': async () => {
       await plant(entryOf(owner));
-      await chmod(entryFile(), 0o640);
+      await chmod(entryFile(), 0o620);
     },
     'a link to one': async () => {
       await plant(entryOf(owner), path('elsewhere'));
@@ -302,15 +327,51 @@ describe('journal', () => {
     });
   }
 
-  it('tells of a journal that it cannot read, and goes on with the others', async () => {
+  it('takes no journal that it cannot read for an empty one', async () => {
     await mkdir(ownFolderOf(path('a')).path, { recursive: true });
     await writeFile(ownFolderOf(path('a')).journal, 'not a folder');
-    const told: string[] = [];
-    const journal = journalWith({ log: (line) => told.push(line) });
+    const journal = journalWith();
     await journal.open(path('b'), DRAFT);
-    assert.equal((await journal.entries([path('a'), path('b')])).length, 1);
-    assert.deepEqual(told, [`${ownFolderOf(path('a')).journal}: left alone: unreadable (ENOTDIR)`]);
+    const isFault = (error: unknown) =>
+      isKnown(error, 'disk.failed') && error.facts.path === ownFolderOf(path('a')).journal;
+    await assert.rejects(journal.entries([path('b'), path('a')]), isFault);
+    assert.equal((await journal.entries([path('b')])).length, 1);
     await assert.rejects(journal.open(path('a'), DRAFT), (error) => isKnown(error, 'disk.failed'));
+  });
+
+  for (const code of ['EMFILE', 'ENFILE', 'EIO', 'ENOMEM', 'EAGAIN', 'EBUSY']) {
+    it(`takes no entry for gone that cannot be read just now: ${code}`, async () => {
+      const journal = journalWith();
+      const slot = await journal.open(path(), DRAFT);
+      const real = fs.open;
+      fs.open = async (...given) => {
+        if (given[0] !== slot.path) return real(...given);
+        throw Object.assign(new Error('x'), { code, syscall: 'open' });
+      };
+      syncBuiltinESMExports();
+      try {
+        await assert.rejects(journal.entries([path()]), (error) => isKnown(error, 'disk.failed'));
+      } finally {
+        fs.open = real;
+        syncBuiltinESMExports();
+      }
+      assert.equal((await journal.entries([path()])).length, 1);
+    });
+  }
+
+  it('takes an entry of ours that others may read, and makes it private', async function () {
+    if (process.platform === 'win32') return this.skip();
+    for (const [id, mode] of [
+      ['0123456789abcdef', 0o644],
+      ['0123456789abcdee', 0o640],
+    ] as const) {
+      await plant(entryOf({ pid: process.pid, namespace }), entryFile(id));
+      await chmod(entryFile(id), mode);
+    }
+    const told: string[] = [];
+    const entries = await journalWith({ log: (line) => told.push(line) }).entries([path()]);
+    assert.deepEqual([entries.length, told], [2, []]);
+    for (const entry of entries) assert.equal((await stat(entry.path)).mode & 0o777, 0o600);
   });
 
   it('bears entries that vanish while it reads', async () => {

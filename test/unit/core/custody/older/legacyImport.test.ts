@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/prom
 import { dirname } from 'node:path';
 import { systemClock } from '../../../../../src/core/clock.ts';
 import { type LegacyFile, readLegacy } from '../../../../../src/core/custody/older/legacyFiles.ts';
+import { planImport } from '../../../../../src/core/custody/older/legacyImport.ts';
 import { type StoreChange, Vault } from '../../../../../src/core/custody/vault.ts';
 import type { CheckpointName } from '../../../../../src/core/disk/checkpoint.ts';
 import { parseAuthStore } from '../../../../../src/core/documents/authStore.ts';
@@ -131,6 +132,25 @@ describe('importing older files', () => {
     assert.deepEqual(
       commits.map(({ written }) => (written.after as JsonObject)['refresh']),
       ['r1', 'r2'],
+    );
+  });
+
+  it('is planned with what is left out, but for what is there already', async () => {
+    const same = { refresh: 'r', provider: 's' };
+    await put(AUTH, { ...AUTH_CONTENT, s: { type: 'oauth', ...same } });
+    await put(OAUTH, { ...OAUTH_CONTENT, s: same });
+    const { logins, leftOut } = await planImport(at(STORE), [at(AUTH), at(OAUTH)], systemClock);
+    assert.deepEqual(
+      logins.map(({ profileId }) => profileId),
+      ['p:default', 's:default', 'q:default'],
+    );
+    assert.deepEqual(
+      leftOut.map(({ profileId, path: file, credential }) => [
+        profileId,
+        file,
+        credential['refresh'],
+      ]),
+      [['p:default', at(OAUTH), 'hidden']],
     );
   });
 

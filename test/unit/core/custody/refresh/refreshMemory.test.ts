@@ -30,6 +30,17 @@ describe('refresh memory', () => {
     await assert.rejects(stat(path('one')));
   });
 
+  it('reads what can be read, and says what cannot', async () => {
+    await memory().record([path('one')], spent('a'));
+    await mkdir(logOf(path('two')), { recursive: true });
+    const { records, unreadable } = await memory().readEach(dirs());
+    assert.equal(records.get(tokenHash('a'))?.kind, 'spent');
+    assert.deepEqual([...unreadable.keys()], [path('two')]);
+    await assert.rejects(memory().read(dirs()), { code: 'disk.failed' });
+    await assert.rejects(memory().readFor(path('two'), dirs()), { code: 'disk.failed' });
+    assert.equal((await memory().readFor(path('one'), dirs())).size, 1);
+  });
+
   it('remembers in each of the state dirs, for every program', async () => {
     await memory().record(dirs(), spent('a'));
     for (const dir of dirs()) {

@@ -195,7 +195,7 @@ describe('the schedule', () => {
   });
 
   it('never asks again for a dead login, until another stands there', async () => {
-    answer = async () => ({ kind: 'dead' });
+    answer = async () => ({ kind: 'dead', why: 'refused' });
     schedule.update(snapshotOf({ ann: { expires: NOW - HOUR } }));
     await pass(24 * HOUR);
     schedule.update(snapshotOf({ ann: { expires: NOW - HOUR } }));
@@ -268,6 +268,101 @@ describe('the schedule', () => {
     schedule.wake();
     await pass(SECOND);
     assert.deepEqual(asked.slice(1), ['q:q of q at 5 s']);
+  });
+
+  it('asks each time whether a provider can be renewed, and tells what it hears once', async () => {
+    let fails: string | undefined = 'signin.badEndpoint';
+    renews = async () => {
+      if (fails === 'signin.badEndpoint') throw new KnownError(fails, { what: 'X' });
+      if (fails !== undefined) throw new Error(fails);
+      return true;
+    };
+    const logins = { ann: { expires: NOW + HOUR } };
+    for (let times = 0; times < 3; times++) {
+      schedule.update(snapshotOf(logins));
+      await settled();
+    }
+    assert.deepEqual(logged, ['p cannot be renewed: signin.badEndpoint']);
+    fails = 'CANARY';
+    schedule.wake();
+    await settled();
+    assert.deepEqual(logged.slice(1), ['p cannot be renewed: unexpected failure']);
+    assert.deepEqual(clock.pending, []);
+    fails = undefined;
+    schedule.wake();
+    await settled();
+    assert.equal(clock.pending.length, 1);
+    // The way to renew it has gone with another extension.
+    renews = async () => false;
+    schedule.wake();
+    await pass(2 * HOUR);
+    assert.deepEqual([asked, logged.length], [[], 2]);
+  });
+
+  it('never renews by itself what is for a person to try', async () => {
+    schedule.update(snapshotOf({ ann: { expires: NOW - HOUR, byHand: true } }));
+    await pass(HOUR);
+    assert.deepEqual([asked, clock.pending], [[], []]);
+  });
+
+  describe('a clock that was a year ahead and is set right', () => {
+    let ahead: number;
+    beforeEach(() => {
+      ahead = 365 * 24 * HOUR;
+      const right = clock.now.bind(clock);
+      clock.now = () => right() + ahead;
+    });
+
+    it('holds up no login that was first seen meanwhile', async () => {
+      renews = async () => false;
+      schedule.update(snapshotOf({ ann: { expires: NOW + 11 * MINUTE } }));
+      await settled();
+      ahead = 0;
+      renews = async () => true;
+      schedule.wake();
+      await settled();
+      clock.advance(MINUTE);
+      await settled();
+      assert.equal(asked.length, 1);
+    });
+
+    it('nor one that failed meanwhile: for as long as it is ever waited, and no longer', async () => {
+      answer = async () => ({ kind: 'transient', retryAt: clock.now() + MINUTE });
+      schedule.update(snapshotOf({ ann: { expires: NOW + HOUR } }));
+      await settled();
+      assert.equal(asked.length, 1);
+      ahead = 0;
+      for (let minutes = 0; minutes < 61; minutes++) {
+        clock.advance(MINUTE);
+        await settled();
+      }
+      assert.ok(asked.length > 1);
+    });
+
+    it('nor after a night of sleep', async () => {
+      random = 0.5;
+      ahead = 0;
+      schedule.update(snapshotOf({ ann: { expires: NOW + 20 * MINUTE } }));
+      await settled();
+      ahead = 365 * 24 * HOUR;
+      clock.advance(5 * MINUTE);
+      await settled();
+      assert.deepEqual(asked, []);
+      ahead = 0;
+      for (let minutes = 0; minutes < 10; minutes++) {
+        clock.advance(MINUTE);
+        await settled();
+      }
+      assert.equal(asked.length, 1);
+    });
+
+    it('nor by a receipt that it wrote down', async () => {
+      ahead = 0;
+      const receivedAt = NOW + 365 * 24 * HOUR;
+      schedule.update(snapshotOf({ ann: { expires: NOW + 11 * MINUTE, receivedAt } }));
+      await pass(MINUTE);
+      assert.equal(asked.length, 1);
+    });
   });
 
   it('stops when disposed, whatever is under way', async () => {

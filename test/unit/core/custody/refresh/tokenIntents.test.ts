@@ -77,6 +77,8 @@ describe('moveTokens', function () {
     assert.deepEqual(applied(profile(), move({ fields })), profile(fields));
     const later = profile({ expires: 2001 });
     assert.deepEqual(applied(later, move({ fields })), later);
+    const same = profile({ access: 'at_new', expires: 1999 });
+    assert.deepEqual(applied(same, move({ fields })), same, 'it has it already');
   });
 
   it('leaves everything else in the store as it is, and a second time changes nothing', () => {

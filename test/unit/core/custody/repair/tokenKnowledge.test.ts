@@ -6,11 +6,51 @@ import type {
 } from '../../../../../src/core/custody/journal/journal.ts';
 import { knowledgeOf } from '../../../../../src/core/custody/repair/tokenKnowledge.ts';
 import type { JsonObject } from '../../../../../src/core/documents/json.ts';
+import { KnownError } from '../../../../../src/core/errors.ts';
 
 const storePath = '/s/auth-profiles.json';
 const profileId = 'p:a';
 const login = (refresh: string) => ({ type: 'oauth', provider: 'p', access: 'a', refresh });
 const [MINE, OTHER] = [login('mine'), login('other')];
+
+describe('what is known where one state dir cannot be read', () => {
+  const broken = async (stateDirs: readonly string[]): Promise<void> => {
+    if (stateDirs.includes('/bad')) {
+      throw new KnownError('disk.failed', { path: '/bad', syscall: 'open', errno: 'EACCES' });
+    }
+  };
+  const record = { kind: 'spent', at: 1, failures: 0, lostAnswers: 0 } as const;
+  const by = { id: 'x', path: '/x', stateDir: '/s', owner: 'dead', mine: false } as const;
+  const draft = { kind: 'removal', storePath, profileId, login: loginHash(MINE) } as const;
+  const knowing = (places: readonly string[]) =>
+    knowledgeOf(
+      {
+        entries: async (dirs) => {
+          await broken(dirs);
+          return dirs.includes('/s') ? [{ ...by, draft, at: 5, answer: undefined }] : [];
+        },
+      },
+      {
+        read: async (dirs) => {
+          await broken(dirs);
+          return new Map(dirs.includes('/s') ? [['t', record]] : []);
+        },
+      },
+      async () => places.map((stateDir) => ({ stateDir, agentId: 'main', storePath: stateDir })),
+    );
+
+  it('is what the others know', async () => {
+    const { isSpent, removedByUs } = knowing(['/bad', '/s']);
+    assert.deepEqual([await isSpent('t'), await isSpent('u')], [true, false]);
+    assert.equal(await removedByUs(storePath, profileId, MINE, 0), true);
+  });
+
+  it('is nothing where there is no other', async () => {
+    const { isSpent, removedByUs } = knowing(['/bad']);
+    assert.equal(await isSpent('t'), false);
+    assert.equal(await removedByUs(storePath, profileId, MINE, 0), false);
+  });
+});
 
 describe('what is known of removals', () => {
   let entries: JournalEntry[];
@@ -56,8 +96,8 @@ describe('what is known of removals', () => {
 
   it('other profiles, and orders, do not', async () => {
     removal(100, MINE, 'p:b');
-    const order = { kind: 'order', provider: 'p', list: [profileId], seen: null } as const;
-    note(100, { ...order, storePath, profileId });
+    const list = [profileId];
+    note(100, { kind: 'order', provider: 'p', storePath, profileId, list, seen: null });
     assert.equal(await isRemoved(MINE, 1), false);
   });
 });

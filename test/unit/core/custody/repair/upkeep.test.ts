@@ -98,6 +98,7 @@ describe('upkeep', () => {
   function vaultBut(other: Partial<UpkeepOptions['vault']>): UpkeepOptions['vault'] {
     return {
       commitStore: (...commit) => vault.commitStore(...commit),
+      commitConfig: (...commit) => vault.commitConfig(...commit),
       withStores: (...held) => vault.withStores(...held),
       lookAfter: (...about) => vault.lookAfter(...about),
       looksAfter: (...about) => vault.looksAfter(...about),
@@ -120,8 +121,10 @@ describe('upkeep', () => {
   ) {
     const all = { provider: 'p', profileId: 'p:a', storePath: store(), seen: null, ...draft };
     const { seen, provider, ...rest } = all;
+    const signIn = { agreed: true, ...all };
     const isDone = draft.kind === 'store' || draft.kind === 'order';
-    const body = draft.kind === 'removal' ? rest : isDone ? all : { provider, ...rest };
+    const done = draft.kind === 'store' ? signIn : all;
+    const body = draft.kind === 'removal' ? rest : isDone ? done : { provider, ...rest };
     const slot = await journal.open(path(), body as JournalDraft);
     if (answer !== undefined) await slot.answer(answer);
     return slot;
@@ -201,13 +204,37 @@ describe('upkeep', () => {
       assert.deepEqual(JSON.parse(once).profiles, { 'p:x': OLD, 'p:a': NEW });
     });
 
-    it('that was removed since is not brought back', async () => {
+    for (const ms of [10, -60_000]) {
+      it(`that was removed ${ms} ms later by the clock is not brought back, nor what was before it`, async () => {
+        await promise({ kind: 'store' }, OLD);
+        await promise({ kind: 'store', seen: entryHash(OLD) }, NEW);
+        clock.advance(ms);
+        await promise({ kind: 'removal', login: loginHash(NEW) });
+        await upkeepWith().start();
+        await pass(40_000);
+        await assert.rejects(readFile(store()));
+        assert.equal(await open(), 1, 'the removal alone');
+      });
+    }
+
+    it('that was open when something else was removed is not stored afterwards', async () => {
+      await write({});
       await promise({ kind: 'store' }, NEW);
       clock.advance(10);
-      await promise({ kind: 'removal', login: loginHash(NEW) });
+      await promise({ kind: 'removal', login: loginHash(OLD) });
       await upkeepWith().start();
-      await assert.rejects(readFile(store()));
-      assert.equal(await open(), 1);
+      await pass(40_000);
+      assert.deepEqual([await profile(), await open()], [undefined, 1]);
+    });
+
+    it('I6: seen to stand after a removal is looked after, though the clock was set back', async () => {
+      await write({ 'p:a': NEW });
+      await promise({ kind: 'removal', login: loginHash(OLD) });
+      clock.advance(-60_000);
+      await promise({ kind: 'store' }, NEW);
+      await upkeepWith().start();
+      await write({}, { usageStats: { 'p:x': { lastUsed: 1 } } });
+      await until('back', async () => (await profile().catch(() => undefined)) !== undefined);
     });
 
     it('I10: whose token has been spent since is not written', async () => {
@@ -221,7 +248,8 @@ describe('upkeep', () => {
     it('S26: does not replace another account by itself; a day later it is given up', async () => {
       const ann = login('1', { accountId: 'ann' });
       await write({ 'p:a': ann });
-      await promise({ kind: 'store', seen: entryHash(ann) }, login('2', { accountId: 'bob' }));
+      const draft = { kind: 'store', seen: entryHash(ann), agreed: false } as const;
+      await promise(draft, login('2', { accountId: 'bob' }));
       await upkeepWith().start();
       assert.deepEqual([await profile(), await open()], [ann, 1]);
       clock.advance(25 * 60 * 60_000);
@@ -230,7 +258,8 @@ describe('upkeep', () => {
     });
 
     it('I6: the last of several stands, whichever of them an old copy brings back, whatever the clock', async () => {
-      const [one, two, three] = [login('1'), login('2'), login('3')];
+      const ann = { accountId: 'ann', email: 'ann@example.com' };
+      const [one, two, three] = [login('1', ann), login('2', ann), login('3', ann)];
       await promise({ kind: 'store' }, one);
       clock.advance(10);
       await promise({ kind: 'store', seen: entryHash(one) }, two);
@@ -246,12 +275,14 @@ describe('upkeep', () => {
     });
 
     it('I6: what was removed before it is old', async () => {
-      await write({ 'p:a': OLD });
-      await promise({ kind: 'removal', login: loginHash(OLD) });
+      const ann = { accountId: 'ann', email: 'ann@example.com' };
+      const [old, fresh] = [login('old', ann), login('new', ann)];
+      await write({ 'p:a': old });
+      await promise({ kind: 'removal', login: loginHash(old) });
       clock.advance(10);
-      await promise({ kind: 'store' }, NEW);
+      await promise({ kind: 'store' }, fresh);
       await upkeepWith().start();
-      assert.deepEqual(await profile(), NEW);
+      assert.deepEqual(await profile(), fresh);
     });
 
     it('of a process that lives is its own affair for a while', async () => {
@@ -289,17 +320,13 @@ describe('upkeep', () => {
       let tries = 0;
       let isFull = true;
       const upkeep = upkeepWith({
-        vault: {
+        vault: vaultBut({
           commitStore: async (...commit) => {
             tries += 1;
             if (isFull) throw new KnownError('disk.full', { path: store() });
             return await vault.commitStore(...commit);
           },
-          withStores: (...held) => vault.withStores(...held),
-          lookAfter: (...about) => vault.lookAfter(...about),
-          looksAfter: (...about) => vault.looksAfter(...about),
-          importLegacy: (...files) => vault.importLegacy(...files),
-        },
+        }),
       });
       await upkeep.start();
       assert.equal(tries, 1);
@@ -368,16 +395,12 @@ describe('upkeep', () => {
       await write({ 'p:a': OLD });
       const slot = await promise({ kind: 'refresh', from });
       const upkeep = upkeepWith({
-        vault: {
+        vault: vaultBut({
           withStores: async (...held) => {
             await slot.answer({ fields: {} });
             return await vault.withStores(...held);
           },
-          commitStore: (...commit) => vault.commitStore(...commit),
-          lookAfter: (...about) => vault.lookAfter(...about),
-          looksAfter: (...about) => vault.looksAfter(...about),
-          importLegacy: (...files) => vault.importLegacy(...files),
-        },
+        }),
       });
       await upkeep.start();
       assert.deepEqual([(await memory.read(dirs())).get(from), await open()], [undefined, 1]);
@@ -584,7 +607,7 @@ describe('upkeep', () => {
   });
 
   describe('a removal in the journal', () => {
-    it('of a dead process: the same login is removed again, another stays', async () => {
+    it('of a dead process that never came to it: the same login is removed, another stays', async () => {
       await write({ 'p:a': NEW, 'p:b': NEW }, { order: { p: ['p:a', 'p:b'] } });
       await promise({ kind: 'removal', login: loginHash(NEW) });
       await promise({ kind: 'removal', profileId: 'p:b', login: loginHash(OLD) });
@@ -592,7 +615,7 @@ describe('upkeep', () => {
       assert.deepEqual([await profile(), await profile('p:b')], [undefined, NEW]);
       assert.deepEqual(
         notices.map(({ kind, profileId }) => [kind, profileId]),
-        [['repaired', 'p:a']],
+        [['stored', 'p:a']],
       );
     });
 
@@ -655,7 +678,7 @@ describe('upkeep', () => {
     it('that a person takes back by another program is not made again', async () => {
       await write({});
       await promise({ kind: 'removal', login: loginHash(NEW) });
-      const looksAfter = async () => false;
+      const looksAfter = async () => 'over' as const;
       const upkeep = upkeepWith({ vault: vaultBut({ looksAfter }) });
       await upkeep.start();
       await write({ 'p:a': NEW });
@@ -721,5 +744,45 @@ describe('upkeep', () => {
       await upkeepWith().start();
       assert.equal(await readFile(`${store()}.lock`, 'utf8'), lock);
     });
+  });
+
+  it('goes on with the other state dirs where a journal cannot be read, and tells of it once', async () => {
+    const locked = path('locked');
+    const log: string[] = [];
+    await promise({ kind: 'store' }, NEW);
+    const upkeep = upkeepWith({
+      log: (line) => log.push(line),
+      journal: {
+        entries: async (of) => {
+          if (of.includes(locked)) {
+            throw new KnownError('disk.failed', { path: locked, syscall: 'open', errno: 'EIO' });
+          }
+          return (await journal.entries(of)).map((entry) => ({ ...entry, owner, mine }));
+        },
+        drop: (entry) => journal.drop(entry),
+      },
+      places: async () => [
+        { stateDir: locked, agentId: 'main', storePath: path('locked', 'auth-profiles.json') },
+        { stateDir: path(), agentId: 'main', storePath: store() },
+      ],
+    });
+    await upkeep.start();
+    assert.deepEqual(await profile(), NEW);
+    upkeep.hint();
+    await pass(1_000);
+    assert.equal(log.filter((line) => line.includes('disk.failed')).length, 1, log.join('\n'));
+  });
+
+  it('looks again after a minute at a journal that could not be read, though nothing is open', async () => {
+    let asked = 0;
+    const entries = async () => {
+      if (++asked > 1) return [];
+      throw new KnownError('disk.failed', { path: path(), syscall: 'open', errno: 'EIO' });
+    };
+    await upkeepWith({ journal: { entries, drop: async () => {} } }).start();
+    assert.equal(asked, 1);
+    await pass(60_000);
+    assert.equal(asked, 2);
+    assert.deepEqual(clock.pending, []);
   });
 });

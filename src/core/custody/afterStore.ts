@@ -1,0 +1,155 @@
+import { dirname } from 'node:path';
+import {
+  addProfile,
+  listsProfile,
+  listsProvider,
+  type NewConfigProfile,
+  removeProfile,
+} from '../documents/configEdits.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../documents/json.ts';
+import { runtimeCachePath } from '../documents/locations.ts';
+import { normalizeProviderId } from '../documents/providerIds.ts';
+import type { KnownError } from '../errors.ts';
+import { listingUse } from '../model/listingUse.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { readRuntimeCache } from './cache/cacheRead.ts';
+import { type CacheParts, keepCachesInStep } from './cache/cachesInStep.ts';
+import { editConfig } from './editConfig.ts';
+import { loginHash } from './entryHash.ts';
+import type { StorePlace } from './storePlaces.ts';
+import { readKnownStore } from './storeRead.ts';
+import type { Vault } from './vault.ts';
+
+/**
+ * What belongs to a change of a store and is done after it: the runtime caches come in step, the config
+ * lists the profile, or need not any more. Whoever finishes the change of a process that is gone does
+ * it too, so all of it may be done again.
+ */
+export interface AfterParts extends CacheParts {
+  readonly vault: Pick<Vault, 'withStores' | 'commitConfig'>;
+}
+
+/** Where the store was changed. Absolute paths. */
+export interface AfterFiles extends Pick<StorePlace, 'stateDir' | 'storePath'> {
+  /** Undefined where it is not known: then there is nothing to be done in it. */
+  readonly configPath: string | undefined;
+}
+
+/** What stood in the store before: as it was, or the `loginHash` of it (or the beginning of it). */
+export type Was = { readonly entry: JsonValue | undefined } | { readonly login: string | null };
+
+export interface StoredSignIn {
+  readonly profile: NewConfigProfile;
+  readonly was: Was;
+  /**
+   * Stored profiles of the provider that a first entry in the config would hide; asked for if they are
+   * not known.
+   */
+  readonly siblings?: readonly NewConfigProfile[];
+  /** A config that lists the profile stays as it is, its order included. */
+  readonly isLate?: boolean;
+}
+
+/**
+ * After a sign-in is in the store.
+ * @returns why the config was left behind, if it was.
+ */
+export async function afterSignIn(
+  parts: AfterParts,
+  files: AfterFiles,
+  { profile, was, siblings, isLate = false }: StoredSignIn,
+): Promise<{ readonly configFault?: KnownError }> {
+  await cachesInStep(parts, files, was);
+  const { configPath } = files;
+  if (configPath === undefined) return {};
+  const { profileId, provider } = profile;
+  const others = siblings ?? (await storedOf(parts, files, provider));
+  return await editConfig(parts.vault, configPath, (text) => {
+    if (isLate && listsProfile(text, profileId, configPath)) return undefined;
+    const hidden = listsProvider(text, provider, configPath) ? [] : others;
+    return [...hidden.filter((one) => one.profileId !== profileId), profile].reduce<
+      string | undefined
+    >((edited, one) => addProfile(edited, one, configPath), text);
+  });
+}
+
+/**
+ * After a profile has gone from the store.
+ * @param look The disk as it is since then; undefined: the config is left alone.
+ * @returns `stillListed`: not every store that shares the config could be read.
+ */
+export async function afterRemoval(
+  parts: AfterParts,
+  files: AfterFiles,
+  profileId: string,
+  was: Was,
+  look: () => Promise<Snapshot | undefined>,
+): Promise<{ readonly configFault?: KnownError; readonly stillListed?: boolean }> {
+  await cachesInStep(parts, files, was);
+  const { configPath } = files;
+  const snapshot = await look();
+  if (configPath === undefined || snapshot === undefined) return {};
+  const use = listingUse(snapshot, configPath, profileId);
+  if (use === 'used') return {};
+  if (use === 'unknown') return { stillListed: true };
+  return await editConfig(parts.vault, configPath, (text) =>
+    text === undefined ? undefined : removeProfile(text, profileId, configPath),
+  );
+}
+
+async function cachesInStep(parts: AfterParts, files: AfterFiles, was: Was): Promise<void> {
+  const entries = 'entry' in was ? [was.entry] : await cachedLogins(parts, files, was.login);
+  for (const entry of entries) await keepCachesInStep(parts, files, entry);
+}
+
+/** The copies of a login in the runtime caches of a state dir, by its hash. They hold secrets. */
+async function cachedLogins(
+  { places, clock }: AfterParts,
+  { stateDir, storePath }: AfterFiles,
+  login: string | null,
+): Promise<readonly JsonObject[]> {
+  if (login === null) return [];
+  const found: JsonObject[] = [];
+  for (const path of await storesIn(places, stateDir, storePath)) {
+    const cache = await readRuntimeCache(runtimeCachePath(dirname(path)), clock);
+    if (cache.kind !== 'whole') continue;
+    for (const entry of Object.values(cache.document)) {
+      if (isJsonObject(entry) && loginHash(entry)?.startsWith(login)) found.push(entry);
+    }
+  }
+  return found;
+}
+
+/** What is stored of a provider in a state dir, as the config would list it. Unreadable stores are left out. */
+async function storedOf(
+  { places, clock }: AfterParts,
+  { stateDir, storePath }: AfterFiles,
+  provider: string,
+): Promise<readonly NewConfigProfile[]> {
+  const found: NewConfigProfile[] = [];
+  for (const path of await storesIn(places, stateDir, storePath)) {
+    const store = await readKnownStore(path, clock).catch(() => undefined);
+    const profiles = store?.kind === 'whole' ? store.document['profiles'] : undefined;
+    for (const [profileId, entry] of Object.entries(isJsonObject(profiles) ? profiles : {})) {
+      if (!isJsonObject(entry) || typeof entry['provider'] !== 'string') continue;
+      const { type: mode, email } = entry;
+      if (normalizeProviderId(entry['provider']) !== provider || !isMode(mode)) continue;
+      if (found.some((one) => one.profileId === profileId)) continue;
+      found.push({ profileId, provider, mode, ...(typeof email === 'string' && { email }) });
+    }
+  }
+  return found;
+}
+
+async function storesIn(
+  places: AfterParts['places'],
+  stateDir: string,
+  storePath: string,
+): Promise<ReadonlySet<string>> {
+  const all = (await places()).filter((place) => place.stateDir === stateDir);
+  return new Set([storePath, ...all.map((place) => place.storePath)]);
+}
+
+function isMode(value: JsonValue | undefined): value is NewConfigProfile['mode'] {
+  return value === 'api_key' || value === 'oauth' || value === 'token';
+}

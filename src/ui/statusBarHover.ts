@@ -1,0 +1,63 @@
+import { l10n } from 'vscode';
+import { commands, viewCommands } from '../contributions.ts';
+import { MAIN_AGENT_ID } from '../core/documents/agentIds.ts';
+import { leadingProfile } from '../core/model/agentStatus.ts';
+import type { AgentSnapshot } from '../core/model/snapshot.ts';
+import { builtInProviders } from '../core/signin/addedSignIns.ts';
+import type { Target } from './tree/nodes.ts';
+import { markdownText } from './words/plainText.ts';
+import { stateWords } from './words/profileState.ts';
+import { providerName } from './words/providers.ts';
+
+const { profileSignIn, profileSignInAgain } = commands;
+
+/** Markdown with theme icons, and the commands that its links may run. */
+export interface HoverMarkdown {
+  readonly value: string;
+  readonly enabledCommands: readonly string[];
+}
+
+/**
+ * Provider, profile used next, and its state, as a small table with the ways on. Pure. Loads when the
+ * status bar item stands: nothing else is to import it.
+ *
+ * @param now milliseconds since the epoch: the Snapshot's moment.
+ */
+export function statusBarHover(stateDir: string, agent: AgentSnapshot, now: number): HoverMarkdown {
+  const waysOn: string[] = [];
+  let value = `**${markdownText(l10n.t('CoderClaw agent {0}', agent.id))}**\n\n`;
+  if (agent.providers.length > 0) {
+    value += `| ${l10n.t('Provider')} | ${l10n.t('Next')} | ${l10n.t('State')} |\n|:--|:--|:--|\n`;
+    for (const provider of agent.providers) {
+      const profile = leadingProfile(provider);
+      const words = profile ? stateWords(profile.state, now) : undefined;
+      value += `| ${markdownText(providerName(provider.id))} | ${markdownText(profile?.name ?? '–')} | ${
+        words ? `$(${words.icon}) ${markdownText(words.text)}` : '–'
+      } |\n`;
+      // The one that it needs, rather than the general way below.
+      if (profile?.state.kind === 'dead' && builtInProviders.has(provider.id)) {
+        const agentId = profile.origin === 'own' ? agent.id : MAIN_AGENT_ID;
+        const target = { stateDir, agentId, provider: provider.id, profileId: profile.id };
+        waysOn.push(commandLink(l10n.t('Sign In Again'), profileSignInAgain, target));
+      }
+    }
+    value += '\n';
+  }
+  if (waysOn.length === 0) {
+    waysOn.push(`[${l10n.t('Sign In to ChatGPT')}](command:${profileSignIn})`);
+  }
+  waysOn.push(`[${l10n.t('Show Profiles')}](command:${viewCommands.profilesFocus})`);
+  return {
+    value: value + waysOn.join(' · '),
+    enabledCommands: [profileSignIn, profileSignInAgain, viewCommands.profilesFocus],
+  };
+}
+
+function commandLink(label: string, command: string, target: Target): string {
+  // A parenthesis would end the address.
+  const argument = encodeURIComponent(JSON.stringify([target])).replace(
+    /[()]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+  );
+  return `[${label}](command:${command}?${argument})`;
+}
