@@ -48,6 +48,7 @@ export class StatusBar implements Disposable {
     this.#shown = undefined;
     this.#item.dispose();
   }
+
   /** Never rejects: an item without its hover still says what matters. */
   async #showHover(snapshot: Snapshot, stateDir: string, agent: AgentSnapshot): Promise<void> {
     try {

@@ -143,7 +143,14 @@ describe('own data among processes', function () {
     assert((await log.read()).endsWith('\nlast\n'));
   });
 
-  const DRAFT = { kind: 'removal', storePath: '/s', profileId: 'p', login: null } as const;
+  /** Of a kind that gets an answer: only those take room for one. */
+  const DRAFT = {
+    kind: 'store',
+    provider: 'p',
+    storePath: '/s',
+    profileId: 'p',
+    seen: null,
+  } as const;
   const journalFolder = () => ownFolderOf(path()).journal;
 
   function assertAllOrNothing({ draft, answer, owner }: JournalEntry, bytes: number): void {

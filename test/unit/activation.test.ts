@@ -38,10 +38,10 @@ describe('what an activation costs', () => {
     assert.equal(files, 2);
   });
 
-  it('loads no library, and neither the vault nor the sign-in', async () => {
+  it('loads no library, neither the vault nor the sign-in, and no hover', async () => {
     const { inputs } = await loadedAtActivation();
     const heavy =
-      /node_modules|custody\/vault|signin\/attempt|documents\/config(Edits|Includes)|core\/redact/;
+      /node_modules|custody\/vault|signin\/attempt|documents\/config(Edits|Includes)|core\/redact|disk\/directCalls|[hH]over|stateSentence/;
     assert.deepEqual(
       inputs.filter((input) => heavy.test(input)),
       [],
