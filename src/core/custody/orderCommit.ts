@@ -60,8 +60,8 @@ export async function commitOrder(
     if (slot !== undefined) await dropIfPossible(slot, log);
     throw error;
   }
-  // Somebody changed it before we had the lock.
-  if (isDeepStrictEqual(done, expected)) return;
+  // Else somebody changed it before we had the lock, or there was no room to note it and may be now.
+  if (slot !== undefined && isDeepStrictEqual(done, expected)) return;
   if (done !== undefined) await openIfPossible(journal, stateDir, done, about);
   if (slot !== undefined) await dropIfPossible(slot, log);
 }

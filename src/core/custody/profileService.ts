@@ -153,11 +153,12 @@ export class ProfileService {
     const promise = await this.#promise(files, profileId);
     try {
       const { aftermath } = await this.#parts.vault.commitStore(storePath, noting);
-      // Somebody refreshed it meanwhile: what must not come back is the newer login.
+      // Somebody refreshed it meanwhile: what must not come back is the newer login. And where there
+      // was no room to note it before, there may be now.
       const login = loginHash(was);
-      if (promise !== undefined && promise.login !== login) {
+      if (promise?.login !== login) {
         await this.#open(files, profileId, login);
-        await dropIfPossible(promise.slot, this.#parts.log);
+        if (promise !== undefined) await dropIfPossible(promise.slot, this.#parts.log);
       }
       return { aftermath, was };
     } catch (error) {

@@ -132,6 +132,8 @@ export class SignInService {
     const { aftermath } = await commit().catch((error: unknown) => {
       throw isKept ? keptFault(profileId, error) : error;
     });
+    // There was no room for it (a full disk), or no right: it may be there by now.
+    if (!isKept) await this.#keep(files, profileId, signedIn, seenOf(seen), true);
     const saved = await this.finish(files, profileId, signedIn, seen, siblings);
     return (await aftermath) === 'undone' ? { ...saved, undone: true } : saved;
   }

@@ -116,6 +116,13 @@ describe('profile service', () => {
   });
 
   let replaceMeanwhile: (() => Promise<void>) | undefined;
+  const full = async (): Promise<void> => {
+    throw new KnownError('disk.full', { path: '/journal' });
+  };
+  const fullOnce = (): Promise<void> => {
+    replaceMeanwhile = undefined;
+    return full();
+  };
   const journal: Pick<Journal, 'open'> = {
     open: async (stateDir, draft) => {
       assert.equal(stateDir, path());
@@ -181,12 +188,16 @@ describe('profile service', () => {
     });
 
     it('that cannot be written is no reason to keep a login', async () => {
-      replaceMeanwhile = async () => {
-        throw new KnownError('disk.full', { path: '/journal' });
-      };
+      replaceMeanwhile = full;
       await noting().signOut(files, 'p:x', async () => now());
-      assert.deepEqual(events, ['open 1', 'commit']);
+      assert.deepEqual(events, ['open 1', 'commit', 'open 2']);
       assert.deepEqual(Object.keys((await read(files.storePath))['profiles'] ?? {}), ['p:y']);
+    });
+
+    it('is told after the removal where there was no room before', async () => {
+      replaceMeanwhile = fullOnce;
+      await noting().signOut(files, 'p:x', async () => now());
+      assert.deepEqual(drafts[1], removal('refresh-SECRET'));
     });
   });
 
@@ -233,11 +244,15 @@ describe('profile service', () => {
       });
 
       it('that cannot be written is no reason not to do it', async () => {
-        replaceMeanwhile = async () => {
-          throw new KnownError('disk.full', { path: '/journal' });
-        };
+        replaceMeanwhile = full;
         await useFirst();
         assert.deepEqual((await read(files.storePath))['order'], { p: ['p:x', 'p:y'] });
+      });
+
+      it('is told afterwards where there was no room before', async () => {
+        replaceMeanwhile = fullOnce;
+        await useFirst();
+        assert.deepEqual(drafts[1], order(null, 'p:x', 'p:y'));
       });
     });
 

@@ -378,6 +378,26 @@ describe('storing a finished sign-in', () => {
       assert.ok(isKnown(person.faults[0], 'disk.full'));
     });
 
+    it('has it after the store where there was no room before', async () => {
+      const { vault, journal } = parts;
+      let isFull = true;
+      const filling = new SignInService({
+        ...parts,
+        journal: {
+          open: async (...draft) => {
+            if (isFull || !journal) throw new KnownError('disk.full', { path: '/journal' });
+            return journal.open(...draft);
+          },
+        },
+        vault: withCommit((...commit) => {
+          isFull = false;
+          return vault.commitStore(...commit);
+        }),
+      });
+      await storeSignIn(filling, person, place(), signedIn('ann', 'new'));
+      assert.deepEqual((await entries())[0]?.answer, credential('ann', 'new'));
+    });
+
     it('goes on naming the place that the person chose, whatever fails later', async () => {
       const full = new SignInService({
         ...parts,
