@@ -10,6 +10,7 @@ import { identityOfStored } from '../signin/identity.ts';
 import { type AfterParts, afterSignIn } from './afterStore.ts';
 import { entryHash, loginHash } from './entryHash.ts';
 import type { Journal, JournalSlot } from './journal/journal.ts';
+import { dropIfPossible } from './journal/noted.ts';
 import type { AgentFiles, Saved } from './profileService.ts';
 import type { StorePlace } from './storePlaces.ts';
 import { readWritableStore } from './storeRead.ts';
@@ -88,7 +89,7 @@ export class SignInService {
   async letGo(signedIn: SignedIn): Promise<void> {
     const slot = this.#kept.get(signedIn);
     this.#kept.delete(signedIn);
-    if (slot !== undefined) await this.#drop(slot);
+    if (slot !== undefined) await dropIfPossible(slot, this.#parts.log);
   }
 
   /**
@@ -194,26 +195,17 @@ export class SignInService {
       try {
         await slot.answer(signedIn.credential);
       } catch (error) {
-        await this.#drop(slot);
+        await dropIfPossible(slot, this.#parts.log);
         throw error;
       }
       const before = this.#kept.get(signedIn);
       this.#kept.set(signedIn, slot);
-      if (before !== undefined) await this.#drop(before);
+      if (before !== undefined) await dropIfPossible(before, this.#parts.log);
       return true;
     } catch (error) {
       if (!(error instanceof KnownError)) throw error;
       log(`the sign-in of ${profileId} is not in the journal: ${error.code}`);
       return false;
-    }
-  }
-
-  async #drop(slot: JournalSlot): Promise<void> {
-    try {
-      await slot.drop();
-    } catch (error) {
-      if (!(error instanceof KnownError)) throw error;
-      this.#parts.log(`${slot.path}: not dropped: ${error.code}`);
     }
   }
 }

@@ -5,7 +5,7 @@ import type { AuditDocuments } from '../auditDocument.ts';
 import { auditSubject } from '../auditSubject.ts';
 import type { Notifications } from '../notifications.ts';
 import { locateProfile } from './locate.ts';
-import { pickProfile } from './pickers.ts';
+import { pickProfile, tellGone } from './pickers.ts';
 import type { CommandHandlers } from './register.ts';
 
 /** Showing who changed a profile, and when. */
@@ -19,7 +19,7 @@ export function auditCommands(parts: {
       const snapshot = await parts.snapshot();
       const named = locateProfile(snapshot, target);
       if (named.kind === 'gone') {
-        parts.notifications.told(l10n.t('{0} is no longer there.', named.name));
+        tellGone(parts.notifications, named);
         return;
       }
       const place =

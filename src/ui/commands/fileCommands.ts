@@ -3,7 +3,7 @@ import { commands, settings } from '../../contributions.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import type { Notifications } from '../notifications.ts';
 import { agentPlaces, locateAgent, locateDir } from './locate.ts';
-import { pickAgent } from './pickers.ts';
+import { pickAgent, tellGone } from './pickers.ts';
 import type { CommandHandlers } from './register.ts';
 
 /** Opening the files behind the view, and choosing where they are looked for. */
@@ -19,7 +19,7 @@ export function fileCommands(parts: {
       );
       const named = locateAgent(snapshot, target);
       if (named.kind === 'gone') {
-        parts.notifications.told(l10n.t('{0} is no longer there.', named.name));
+        tellGone(parts.notifications, named);
         return;
       }
       const place =
@@ -49,7 +49,7 @@ export function fileCommands(parts: {
       const snapshot = await parts.snapshot();
       const named = locateDir(snapshot, target);
       if (named.kind === 'gone') {
-        parts.notifications.told(l10n.t('{0} is no longer there.', named.name));
+        tellGone(parts.notifications, named);
         return;
       }
       const dir = named.kind === 'found' ? named.place : snapshot.stateDirs[0];

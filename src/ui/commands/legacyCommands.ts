@@ -7,7 +7,7 @@ import type { Notifications } from '../notifications.ts';
 import { importedWords, importQuestion } from '../words/legacy.ts';
 import { plainText } from '../words/plainText.ts';
 import { type AgentPlace, agentPlaces, locateAgent } from './locate.ts';
-import { pickAgent } from './pickers.ts';
+import { pickAgent, tellGone } from './pickers.ts';
 import { assertPlaceIsCertain, filesOf } from './profileCommands.ts';
 import type { CommandHandlers } from './register.ts';
 
@@ -27,7 +27,7 @@ export function legacyCommands(parts: LegacyCommandParts) {
       const snapshot = await parts.snapshot();
       const named = locateAgent(snapshot, target);
       if (named.kind === 'gone') {
-        parts.notifications.told(l10n.t('{0} is no longer there.', named.name));
+        tellGone(parts.notifications, named);
         return;
       }
       const place = named.kind === 'found' ? named.place : await pickWaiting(snapshot);

@@ -1,6 +1,7 @@
 import { l10n, type QuickPickItem, ThemeIcon, window } from 'vscode';
 import { Cancelled } from '../../core/clock.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
+import type { Notifications } from '../notifications.ts';
 import { stateWords } from '../words/profileState.ts';
 import { providerName } from '../words/providers.ts';
 import { type AgentPlace, agentPlaces, ownProfilePlaces, type ProfilePlace } from './locate.ts';
@@ -75,4 +76,12 @@ async function pick<T>(
   });
   if (!picked) throw new Cancelled();
   return picked.place;
+}
+
+/** What a command was meant for went away between the click and now. */
+export function tellGone(
+  notifications: Pick<Notifications, 'told'>,
+  { name }: { readonly name: string },
+): void {
+  notifications.told(l10n.t('{0} is no longer there.', name));
 }

@@ -19,7 +19,7 @@ import {
   shownOrder,
   signOutReach,
 } from './locate.ts';
-import { pickAgent, pickProfile } from './pickers.ts';
+import { pickAgent, pickProfile, tellGone } from './pickers.ts';
 import type { CommandHandlers } from './register.ts';
 
 export interface ProfileCommandParts {
@@ -45,7 +45,7 @@ export function profileCommands(parts: ProfileCommandParts) {
     const snapshot = await parts.snapshot();
     const named = locateProfile(snapshot, target);
     if (named.kind === 'gone') {
-      parts.notifications.told(l10n.t('{0} is no longer there.', named.name));
+      tellGone(parts.notifications, named);
       return undefined;
     }
     const place = named.kind === 'found' ? named.place : await pickProfile(snapshot, title, wanted);
@@ -59,7 +59,7 @@ export function profileCommands(parts: ProfileCommandParts) {
       const snapshot = await parts.snapshot();
       const named = locateAgent(snapshot, target);
       if (named.kind === 'gone') {
-        parts.notifications.told(l10n.t('{0} is no longer there.', named.name));
+        tellGone(parts.notifications, named);
         return;
       }
       const place =

@@ -13,7 +13,7 @@ import type { Target } from '../tree/nodes.ts';
 import { messageText, statusText } from '../words/plainText.ts';
 import { refreshAllWords, refreshWords } from '../words/refresh.ts';
 import { type AgentPlace, locateAgent, locateProfile, type ProfilePlace } from './locate.ts';
-import { pickAgent, pickProfile } from './pickers.ts';
+import { pickAgent, pickProfile, tellGone } from './pickers.ts';
 import { type Refresh, refreshAll } from './refreshAll.ts';
 import type { CommandHandlers } from './register.ts';
 
@@ -39,7 +39,7 @@ export function refreshCommands(parts: RefreshCommandParts) {
       const snapshot = await parts.snapshot();
       const named = locateProfile(snapshot, target);
       if (named.kind === 'gone') {
-        notifications.told(l10n.t('{0} is no longer there.', named.name));
+        tellGone(notifications, named);
         return;
       }
       const place =
@@ -54,7 +54,7 @@ export function refreshCommands(parts: RefreshCommandParts) {
       const snapshot = await parts.snapshot();
       const named = locateAgent(snapshot, target);
       if (named.kind === 'gone') {
-        notifications.told(l10n.t('{0} is no longer there.', named.name));
+        tellGone(notifications, named);
         return;
       }
       const place =

@@ -3,6 +3,7 @@ import type { DeadReason, RefreshResult } from '../../core/custody/refresh/refre
 import type { KnownError } from '../../core/errors.ts';
 import { isKnown } from '../../core/errors.ts';
 import { errorWords } from './errors.ts';
+import { deathSentence } from './stateSentence.ts';
 import { span } from './time.ts';
 
 /** What is told of one refresh that a person asked for, or that ended a login. */
@@ -205,13 +206,8 @@ function deathWords(why: DeadReason): string {
     case 'refused':
       return l10n.t('The provider no longer accepts this sign-in.');
     case 'unanswered':
-      return l10n.t(
-        'Its last renewals got no answer, so it may no longer work: try Refresh Now once more, or sign in again.',
-      );
     case 'spent':
-      return l10n.t(
-        'An older copy of this sign-in is stored, and the newer one is nowhere to be found. Sign in again.',
-      );
+      return deathSentence(why);
     case 'otherIdentity':
       return l10n.t('The provider answered with another account. Sign in again.');
   }

@@ -55,7 +55,8 @@ export function stateSentence(state: ProfileState, now: number): string {
   }
 }
 
-function deathSentence(why: DeathReason | undefined): string {
+/** Why a sign-in is dead and what to do; `undefined`: the provider refused it. */
+export function deathSentence(why: DeathReason | undefined): string {
   switch (why) {
     case undefined:
       return l10n.t('The provider no longer accepts this sign-in. Sign in again.');
