@@ -108,6 +108,10 @@ describe('own data among processes', function () {
     const neighbour = start({ kind: 'tear', path: file() });
     const task = { kind: 'append', path: file(), lines: 100, maxBytes: 1_000_000 } as const;
     const told = await Promise.all(['w0', 'w1'].map((name) => start({ ...task, name }).told));
+    assert.deepEqual(
+      told.flatMap((lines) => lines.get('failed') ?? []),
+      [],
+    );
     neighbour.child.kill('SIGKILL');
     await neighbour.told;
     const text = await readFile(file(), 'utf8');

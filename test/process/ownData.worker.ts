@@ -38,7 +38,7 @@ switch (task.kind) {
     for (let n = 0; n < task.lines; n++) {
       const line = `<${task.name} ${String(n).padStart(5, '0')} ${'.'.repeat(20)}>`;
       if (task.careless === true) writeFileSync(task.path, `${readOr(task.path)}${line}\n`);
-      else await log.append([line]);
+      else await appendOrTell(log, line);
       tell(`acked ${line}`);
     }
     break;
@@ -64,6 +64,16 @@ switch (task.kind) {
       await slot.answer({ profileId: `${n}`, filler: 'x'.repeat(task.bytes) });
       tell(`answered ${slot.id}`);
     }
+  }
+}
+
+/** What a worker dies of is to be seen in the test that waits for its lines. */
+async function appendOrTell(log: AppendLog, line: string): Promise<void> {
+  try {
+    await log.append([line]);
+  } catch (error) {
+    tell(`failed ${String(error)}`);
+    process.exit(1);
   }
 }
 

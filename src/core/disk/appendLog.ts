@@ -18,7 +18,7 @@ export interface AppendLogOptions {
   readonly maxBytes: number;
 }
 
-/** A file that was rotated away twice while we wrote to it, or lines torn by a neighbour: again. */
+/** A file that was rotated away twice while we wrote to it, or a line torn by a neighbour: again. */
 const TRIES = 5;
 /** An append that waits for nobody must not wait long for the rotation that it happens to cause. */
 const ROTATION_WAIT_MS = 1_000;
@@ -56,7 +56,7 @@ export class AppendLog {
     try {
       await makePrivateFolder(dirname(this.#path));
       for (let tries = 1; ; tries++) {
-        const size = await this.#appendOnce(text);
+        const size = await this.#appendOnce(text, tries > 1);
         if (size === undefined) {
           if (tries < TRIES) continue;
           throw new KnownError('disk.contended', { path: this.#path });
@@ -95,16 +95,20 @@ export class AppendLog {
     return `${this.#path}.old`;
   }
 
-  /** @returns the size of the file then, or undefined if the lines are not there for good. */
-  async #appendOnce(text: Buffer): Promise<number | undefined> {
+  /**
+   * @param isApart Begins with a line end of its own, whatever stands before it: an empty line more, but
+   * no neighbour can tear into it.
+   * @returns the size of the file then, or undefined if the lines are not there for good.
+   */
+  async #appendOnce(text: Buffer, isApart: boolean): Promise<number | undefined> {
     const handle = await this.#open();
     try {
       const before = await assertOurs(handle);
       // Whoever finds it with lines in it can rely on its name: one before did this.
       if (before.size === 0n) await syncFolder(dirname(this.#path));
-      const isTorn = before.size > 0n && !(await endsLine(handle, before.size));
+      const needsEnd = before.size > 0n && (isApart || !(await endsLine(handle, before.size)));
       // One write: the system keeps the writes of several processes apart (O_APPEND).
-      const bytes = isTorn ? Buffer.concat([NEWLINE, text]) : text;
+      const bytes = needsEnd ? Buffer.concat([NEWLINE, text]) : text;
       const { bytesWritten } = await handle.write(bytes);
       if (bytesWritten !== bytes.length) throw shortWrite();
       await handle.sync();

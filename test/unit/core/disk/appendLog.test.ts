@@ -73,6 +73,29 @@ describe('append log', () => {
     );
   });
 
+  it('is not kept from it by a neighbour that is torn off there every time', async () => {
+    await logWith().append(['first']);
+    const { open } = fs;
+    fs.open = async (...args) => {
+      const handle = await open(...args);
+      const write: (bytes: Uint8Array) => Promise<unknown> = handle.write.bind(handle);
+      const tearFirst = async (bytes: Uint8Array) => {
+        await writeFile(file(), '{"torn":', { flag: 'a' });
+        return await write(bytes);
+      };
+      return args[0] === file() ? Object.assign(handle, { write: tearFirst }) : handle;
+    };
+    syncBuiltinESMExports();
+    try {
+      await logWith().append(['ours']);
+    } finally {
+      fs.open = open;
+      syncBuiltinESMExports();
+    }
+    const lines = linesOf(await logWith().read());
+    assert.deepEqual([lines[0], lines.at(-1)], ['first', 'ours']);
+  });
+
   it('refuses a line that is two', async () => {
     await assert.rejects(logWith().append(['a\nb']), /line end/);
     assert.equal(await logWith().read(), '');
