@@ -8,7 +8,7 @@ import { callsIn } from './callsIn.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { asDiskError } from './diskError.ts';
 import type { FileCalls } from './fileCalls.ts';
-import { Hold } from './hold.ts';
+import { type HeldFile, Hold } from './hold.ts';
 import { isSameSighting, LockFile, lookAtLock, removeLock, type SeenLock } from './lockFile.ts';
 import {
   describeThisProcess,
@@ -58,8 +58,8 @@ export interface HeldLock {
   readonly signal: AbortSignal;
 }
 
-/** The first lock of several is held while the others are waited for: only so long, then again. */
-const ALONG_MS = 2_000;
+/** Of several locks, those already held keep others waiting while one more is waited for: only so long. */
+const ALONG_MS = 250;
 /** A pause in which we did not look (a suspended machine) counts for no more than this. */
 const LONGEST_GLANCE_MS = 1_000;
 const FIRST_RETRY_MS = 4;
@@ -114,22 +114,15 @@ export class FileLocks {
       outer?.over === false ? paths.find((path) => outer.paths.includes(path)) : undefined;
     if (again !== undefined) throw new Error(`already held by the caller: ${again}`);
 
-    const wait = new Wait(this.#times.waitMs, signal);
-    const turns: (() => void)[] = [];
+    const hold = await this.#acquireAll(paths, new Wait(this.#times.waitMs, signal));
+    const context = { paths, over: false };
     try {
-      for (const path of paths) turns.push(await this.#takeTurn(path, wait));
-      const hold = await this.#acquireAll(paths, wait);
-      const context = { paths, over: false };
-      try {
-        await this.#options.checkpoint?.('lock.held');
-        return await hold.run(() => this.#holding.run(context, () => task(hold)));
-      } finally {
-        context.over = true;
-        await hold.end();
-        await this.#options.checkpoint?.('lock.released');
-      }
+      await this.#options.checkpoint?.('lock.held');
+      return await hold.run(() => this.#holding.run(context, () => task(hold)));
     } finally {
-      for (const pass of turns) pass();
+      context.over = true;
+      await hold.end();
+      await this.#options.checkpoint?.('lock.released');
     }
   }
 
@@ -142,39 +135,57 @@ export class FileLocks {
     return verdict !== 'held';
   }
 
-  async #takeTurn(path: string, wait: Wait): Promise<() => void> {
-    const pass = await this.#queue.takeTurn(path, wait.leftMs(), this.#options.clock, wait.signal);
-    if (pass !== undefined) return pass;
-    throw busy(path, wait, { pid: this.#self.pid, app: this.#options.app });
-  }
-
+  /**
+   * The one that kept us waiting is waited for first the next time, with nothing else in our hands. No
+   * two callers can wait for each other for longer than {@link ALONG_MS}, in whatever order they come.
+   */
   async #acquireAll(paths: readonly string[], wait: Wait): Promise<Hold> {
     const watches = new Map(paths.map((path) => [path, new Watch()]));
-    for (;;) {
+    for (let order = paths; ; ) {
       const hold = new Hold(this.#options.clock, this.#times, this.#options.checkpoint);
+      let next = order[0] ?? '';
       try {
-        let until = wait.end;
-        for (const [path, watch] of watches) {
-          hold.add(...(await this.#acquire(path, watch, wait, until)));
-          until = Math.min(wait.end, performance.now() + ALONG_MS);
+        for (const path of order) {
+          const isFirst = path === next;
+          next = path;
+          const until = isFirst ? wait.end : performance.now() + jittered(ALONG_MS);
+          const watch = watches.get(path) ?? new Watch();
+          hold.add(await this.#acquire(path, watch, wait, Math.min(wait.end, until)));
         }
         return hold;
       } catch (error) {
         await hold.end();
         const isOnlyForNow = error instanceof KnownError && error.code === 'lock.busy';
         if (!isOnlyForNow || wait.leftMs() === 0) throw error;
-        await this.#options.clock.sleep(jittered(LONGEST_RETRY_MS), wait.signal);
+        const busy = next;
+        order = [busy, ...paths.filter((path) => path !== busy)];
+        await this.#options.clock.sleep(jittered(FIRST_RETRY_MS), wait.signal);
       }
     }
   }
 
-  /** One lock file, or `lock.busy` at `until`. */
-  async #acquire(
+  /** The turn in this process and the lock file, or `lock.busy` at `until`. */
+  async #acquire(path: string, watch: Watch, wait: Wait, until: number): Promise<HeldFile> {
+    const { clock } = this.#options;
+    const leftMs = Math.max(0, until - performance.now());
+    const pass = await this.#queue.takeTurn(path, leftMs, clock, wait.signal);
+    if (pass === undefined) {
+      throw busy(path, wait, { pid: this.#self.pid, app: this.#options.app });
+    }
+    try {
+      return { ...(await this.#acquireFile(path, watch, wait, until)), pass };
+    } catch (error) {
+      pass();
+      throw error;
+    }
+  }
+
+  async #acquireFile(
     path: string,
     watch: Watch,
     wait: Wait,
     until: number,
-  ): Promise<[LockFile, (now: number) => string]> {
+  ): Promise<Omit<HeldFile, 'pass'>> {
     const { clock, checkpoint } = this.#options;
     const calls = await this.#callsAt(path);
     let retryMs = FIRST_RETRY_MS;
@@ -185,8 +196,8 @@ export class FileLocks {
         seen = await lookAtLock(path, calls);
         if (seen === undefined) {
           const textAt = await this.#payloadOf(path);
-          const lock = await LockFile.publish(path, textAt(clock.now()), checkpoint, calls);
-          if (lock !== undefined) return [lock, textAt];
+          const file = await LockFile.publish(path, textAt(clock.now()), checkpoint, calls);
+          if (file !== undefined) return { file, textAt };
         } else if ((await this.#judge(path, seen, watch.look(seen))) !== 'held') {
           if (await this.#takeOver(path, seen, calls)) continue;
         }

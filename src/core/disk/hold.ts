@@ -4,9 +4,18 @@ import type { Checkpoint } from './checkpoint.ts';
 import type { HeldLock } from './fileLock.ts';
 import type { LockFile } from './lockFile.ts';
 
+/** One lock file in the hands of its caller. */
+export interface HeldFile {
+  readonly file: LockFile;
+  /** Gives the text of the lock file at a time, always of the same length. */
+  readonly textAt: (now: number) => string;
+  /** Lets the next one in this process have its turn. */
+  readonly pass: () => void;
+}
+
 /** The lock files of one caller from the first to the release: heartbeat, proof, and time limit. */
 export class Hold implements HeldLock {
-  readonly #locks: { readonly file: LockFile; readonly textAt: (now: number) => string }[] = [];
+  readonly #locks: HeldFile[] = [];
   readonly #clock: Clock;
   readonly #times: { readonly heartbeatMs: number; readonly holdMs: number };
   readonly #checkpoint: Checkpoint | undefined;
@@ -30,9 +39,8 @@ export class Hold implements HeldLock {
     return this.#lost.signal;
   }
 
-  /** `textAt` gives the text of the lock file at a time, always of the same length. */
-  add(file: LockFile, textAt: (now: number) => string): void {
-    this.#locks.push({ file, textAt });
+  add(lock: HeldFile): void {
+    this.#locks.push(lock);
     if (this.#heartbeat === undefined) this.#scheduleBeat();
   }
 
@@ -73,13 +81,14 @@ export class Hold implements HeldLock {
   async #release(): Promise<void> {
     clearTimeout(this.#heartbeat);
     await this.#beating;
-    for (const { file } of this.#locks.toReversed()) {
+    for (const { file, pass } of this.#locks.toReversed()) {
       try {
         await file.release(() => this.#checkpoint?.('lock.releasing'));
       } catch {
         // The work under the lock is done and its outcome stands. A lock file that cannot be
         // removed gets no heartbeat any more, so it is stale for everybody in half a minute.
       }
+      pass();
     }
   }
 

@@ -303,6 +303,23 @@ describe('file lock', () => {
     assert.deepEqual(await readdir(path()), ['y.lock']);
   });
 
+  it('keeps nobody waiting, here or elsewhere, with those of several that are free', async () => {
+    await writeFile(
+      path('y.lock'),
+      JSON.stringify({ pid: process.ppid, createdAt: new Date().toISOString() }),
+    );
+    const times = { ...SHORT, waitMs: 3_000, staleMs: 10_000 };
+    const locks = locksWith({ times });
+    const several = locks.withFileLocks([path('x'), path('y'), path('z')], {}, async () => 'had');
+    // By now it has found out which one is busy.
+    await sleep(600);
+    for (const other of [locks, locksWith({ times: { ...times, waitMs: 300 } })]) {
+      for (const free of ['x', 'z']) await other.withFileLock(path(free), {}, async () => {});
+    }
+    await rm(path('y.lock'));
+    assert.equal(await several, 'had');
+  });
+
   it('leaves no descriptor open', async function () {
     if (process.platform !== 'linux') return this.skip();
     const open = async () => (await readdir('/proc/self/fd')).length;
