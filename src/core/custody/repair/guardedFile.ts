@@ -44,6 +44,8 @@ export interface GuardedEntry extends Promised {
   readonly addedAt: number;
   /** When we wrote it last, by the steady clock. */
   wroteAt: number;
+  /** What its change looked like when it was first seen: later looks compare with a store that has it. */
+  firstSeen: 'undone' | 'revoked' | undefined;
   isUndone: boolean;
   repairs: number;
 }
@@ -128,17 +130,20 @@ export class GuardedFile {
     const seen = { document, last: this.#last, isOurFile };
     this.#last = document;
     const now = performance.now();
+    // All at once, before anything is waited for: another look or a commit may come in between.
     const standings = [...this.#entries].map(([id, one]) => {
       const standing = standingOf(one, { ...seen, ageMs: now - one.wroteAt });
-      return { id, one, standing };
+      if (standing === 'stands' || standing === 'other') {
+        one.firstSeen = undefined;
+        return { id, one, standing };
+      }
+      one.firstSeen ??= standing;
+      return { id, one, standing: one.firstSeen };
     });
     const { writes } = this;
     for (const { id, one, standing } of standings) {
-      if (standing === 'stands') {
-        one.isUndone = false;
-        continue;
-      }
-      const verdict = await this.#lastWord(one, standing, { ...seen, at });
+      const verdict =
+        standing === 'stands' ? standing : await this.#lastWord(one, standing, { ...seen, at });
       // We wrote meanwhile, or another look was faster.
       if (writes !== this.writes || this.#entries.get(id) !== one) continue;
       if (verdict === 'over') this.#entries.delete(id);
@@ -218,6 +223,7 @@ export class GuardedFile {
     for (const one of putBack) {
       one.repairs += 1;
       one.isUndone = false;
+      one.firstSeen = undefined;
       one.wroteAt = performance.now();
     }
     const entries = changes.map(({ entry, before, after }) => {
@@ -258,6 +264,7 @@ export class GuardedFile {
       addedAt: now,
       until: now + this.#times.windowMs,
       wroteAt: now,
+      firstSeen: undefined,
       isUndone: false,
       repairs: 0,
     };

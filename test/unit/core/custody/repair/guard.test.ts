@@ -387,6 +387,34 @@ describe('guard: what careless programs undo', () => {
     assert.deepEqual(Object.keys((await stored()).profiles), Object.keys(first.profiles));
   });
 
+  it('a commit during a look that has not made up its mind does not take the undoing for meant', async () => {
+    const old = await stored();
+    let isAsked = false;
+    let answer: (isSpent: boolean) => void = () => {};
+    const answered = new Promise<boolean>((resolve) => {
+      answer = resolve;
+    });
+    const vault = vaultWith({
+      isSpent: () => {
+        isAsked = true;
+        return answered;
+      },
+    });
+    await vault.commitStore(store(), upsertProfile('p:a', login('1')));
+    // From now on the file is not the one that it made: a person can have been at work.
+    await writeFile(path('another'), JSON.stringify(await stored()));
+    await rename(path('another'), store());
+    await sleep(100);
+    await write(used, old);
+    await until('asked', () => isAsked);
+    // It finds the store as the look has just seen it, with nothing else changed since.
+    const later = vault.commitStore(store(), upsertProfile('p:b', login('2')));
+    await sleep(100);
+    answer(false);
+    await later;
+    await until('back', async () => (await refreshOf('p:a')) === '1');
+  });
+
   it('looks after what another process wrote, if it stands', async () => {
     const old = await stored();
     const promised = {
