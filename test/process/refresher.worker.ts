@@ -51,7 +51,8 @@ const dyingJournal: RefresherParts['journal'] = {
   entries: (stateDirs) => journal.entries(stateDirs),
   drop: (entry) => journal.drop(entry),
 };
-const noSlot = { id: '', path: '', answer: async () => {}, drop: async () => {} };
+const nothing = async () => {};
+const noSlot = { id: '', path: '', answer: nothing, made: nothing, drop: nothing };
 const noJournal = { open: async () => noSlot, entries: async () => [], drop: async () => {} };
 const noMemory = {
   record: async () => {},

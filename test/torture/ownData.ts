@@ -9,7 +9,7 @@ import type { RefreshMemory } from '../../src/core/custody/refresh/refreshMemory
 import type { TokenRecords } from '../../src/core/model/refreshLog.ts';
 import type { EventLog } from './events.ts';
 
-type OwnJournal = Pick<Journal, 'open' | 'entries' | 'drop'>;
+type OwnJournal = Pick<Journal, 'open' | 'entries' | 'drop' | 'made'>;
 type OwnMemory = Pick<RefreshMemory, 'record' | 'read' | 'readEach' | 'readFor'>;
 
 /** The journal, which logs when the answer to a refresh is safe in it. */
@@ -28,6 +28,7 @@ export class LoggedJournal extends Journal {
       id: slot.id,
       path: slot.path,
       drop: () => slot.drop(),
+      made: () => slot.made(),
       answer: async (body) => {
         await slot.answer(body);
         this.#log.write({ kind: 'journaled', token: draft.from });
@@ -45,8 +46,10 @@ export function forgetfulJournal(log: EventLog): OwnJournal {
       answer: async () => {
         if (draft.kind === 'refresh') log.write({ kind: 'journaled', token: draft.from });
       },
+      made: async () => {},
       drop: async () => {},
     }),
+    made: async () => {},
     entries: async (): Promise<readonly JournalEntry[]> => [],
     drop: async () => {},
   };

@@ -10,7 +10,7 @@ import type { StoreIntent } from '../documents/storeIntents.ts';
 import { KnownError } from '../errors.ts';
 import { readRuntimeCache } from './cache/cacheRead.ts';
 import { startOver } from './startOver.ts';
-import { type CommitParts, type HeldTargets, replaceStore } from './storeCommit.ts';
+import { type CommitParts, type HeldTargets, mendHeldStore, replaceStore } from './storeCommit.ts';
 import { type KnownStore, readKnownStore, readWritableStore } from './storeRead.ts';
 import type { StoreChange } from './vault.ts';
 
@@ -23,6 +23,8 @@ export class HeldStores {
   readonly #held: HeldLock;
   readonly #parts: CommitParts;
   readonly #onCommit: (commit: StoreChange) => void;
+  /** The write that is under way, which does not reject. */
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(
     files: HeldTargets,
@@ -98,8 +100,31 @@ export class HeldStores {
     });
   }
 
-  /** Somebody without a lock was faster: again from the read. @throws {KnownError} `lock.lost` */
+  /**
+   * Puts back what careless programs undid in one of the held files (the store at `storePath`), if they
+   * did. One that is absent stays so.
+   * @throws {KnownError} `lock.lost`, `disk.*`, `store.*`
+   */
+  async mend(storePath: string, file: string): Promise<void> {
+    const target = { storePath, file, held: this.#held };
+    await this.#untilUncontended(() => mendHeldStore(target, this.#parts));
+  }
+
+  /**
+   * One write after the other, each from its read; again where somebody without a lock was faster.
+   * @throws {KnownError} `lock.lost`
+   */
   async #untilUncontended<T>(attempt: () => Promise<T>): Promise<T> {
+    const before = this.#writing;
+    const writing = before.then(() => this.#write(attempt));
+    this.#writing = writing.then(
+      () => {},
+      () => {},
+    );
+    return await writing;
+  }
+
+  async #write<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await startOver(attempt, this.#parts.clock, this.signal, ['disk.contended']);
     } catch (error) {

@@ -55,14 +55,19 @@ export async function commitOrder(
     },
   };
   try {
-    await vault.commitStore(storePath, noting, options);
+    await vault.commitStore(storePath, noting, {
+      ...options,
+      made: async () => {
+        if (isDeepStrictEqual(done, expected)) await slot?.made();
+      },
+    });
   } catch (error) {
     if (slot !== undefined) await dropIfPossible(slot, log);
     throw error;
   }
   // Else somebody changed it before we had the lock, or there was no room to note it and may be now.
   if (slot !== undefined && isDeepStrictEqual(done, expected)) return;
-  if (done !== undefined) await openIfPossible(journal, stateDir, done, about);
+  if (done !== undefined) await (await openIfPossible(journal, stateDir, done, about))?.made();
   if (slot !== undefined) await dropIfPossible(slot, log);
 }
 

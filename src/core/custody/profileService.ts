@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
 import type { JsonValue } from '../documents/json.ts';
 import { normalizeProviderId } from '../documents/providerIds.ts';
@@ -6,8 +7,8 @@ import type { KnownError } from '../errors.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { type AfterParts, afterRemoval } from './afterStore.ts';
 import { type CachedCopy, copiesLeftBy } from './cache/cachesInStep.ts';
-import { loginHash } from './entryHash.ts';
-import type { Journal } from './journal/journal.ts';
+import { entryHash, loginHash } from './entryHash.ts';
+import type { Journal, JournalSlot } from './journal/journal.ts';
 import { dropIfPossible, openIfPossible } from './journal/noted.ts';
 import type { LegacyImport } from './older/legacyImport.ts';
 import { commitOrder } from './orderCommit.ts';
@@ -152,12 +153,15 @@ export class ProfileService {
     };
     const promise = await this.#promise(files, profileId);
     try {
-      const { aftermath } = await this.#parts.vault.commitStore(storePath, noting);
+      const { aftermath } = await this.#parts.vault.commitStore(storePath, noting, {
+        made: async () => {
+          if (isDeepStrictEqual(promise?.was, was)) await promise?.slot.made();
+        },
+      });
       // Somebody refreshed it meanwhile: what must not come back is the newer login. And where there
       // was no room to note it before, there may be now.
-      const login = loginHash(was);
-      if (promise?.login !== login) {
-        await this.#open(files, profileId, login);
+      if (promise === undefined || !isDeepStrictEqual(promise.was, was)) {
+        await (await this.#open(files, profileId, was))?.slot.made();
         if (promise !== undefined) await dropIfPossible(promise.slot, this.#parts.log);
       }
       return { aftermath, was };
@@ -167,22 +171,34 @@ export class ProfileService {
     }
   }
 
-  async #promise(files: AgentFiles, profileId: string) {
+  async #promise(files: AgentFiles, profileId: string): Promise<PromisedRemoval | undefined> {
     if (this.#parts.journal === undefined) return undefined;
     const store = await readKnownStore(files.storePath, this.#parts.clock);
     const now = store.kind === 'whole' ? entryOf(store.document, 'profiles', profileId) : undefined;
-    const login = loginHash(now);
-    const slot = await this.#open(files, profileId, login);
-    return slot && { slot, login };
+    return await this.#open(files, profileId, now);
   }
 
-  async #open(files: AgentFiles, profileId: string, login: string | null) {
+  async #open(
+    files: AgentFiles,
+    profileId: string,
+    was: JsonValue | undefined,
+  ): Promise<PromisedRemoval | undefined> {
     const { stateDir, storePath, configPath } = files;
     const { journal, log } = this.#parts;
     if (journal === undefined) return undefined;
-    const draft = { kind: 'removal', storePath, profileId, login, configPath } as const;
-    return await openIfPossible(journal, stateDir, draft, { what: `removing ${profileId}`, log });
+    const login = loginHash(was);
+    const seen = was === undefined ? null : entryHash(was);
+    const draft = { kind: 'removal', storePath, profileId, login, seen, configPath } as const;
+    const about = { what: `removing ${profileId}`, log };
+    const slot = await openIfPossible(journal, stateDir, draft, about);
+    return slot && { slot, was };
   }
+}
+
+/** A removal that is noted in the journal, and what it is for. */
+interface PromisedRemoval {
+  readonly slot: JournalSlot;
+  readonly was: JsonValue | undefined;
 }
 
 /** An import before it is made, for asking. */

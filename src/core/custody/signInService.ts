@@ -127,14 +127,19 @@ export class SignInService {
           mayReplace: (now) => isDeepStrictEqual(now, seen),
           action: 'signedIn',
         }),
-        { legacyPaths: files.legacyPaths },
+        {
+          legacyPaths: files.legacyPaths,
+          made: async () => this.#kept.get(signedIn)?.made(),
+        },
       );
     };
     const { aftermath } = await commit().catch((error: unknown) => {
       throw isKept ? keptFault(profileId, error) : error;
     });
     // There was no room for it (a full disk), or no right: it may be there by now.
-    if (!isKept) await this.#keep(files, profileId, signedIn, seenOf(seen), true);
+    if (!isKept && (await this.#keep(files, profileId, signedIn, seenOf(seen), true))) {
+      await this.#kept.get(signedIn)?.made();
+    }
     const saved = await this.finish(files, profileId, signedIn, seen, siblings);
     return (await aftermath) === 'undone' ? { ...saved, undone: true } : saved;
   }

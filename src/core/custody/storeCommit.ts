@@ -38,6 +38,11 @@ export interface CommitOptions {
   readonly signal?: AbortSignal;
   /** Older files, besides `auth.json`, whose import a new store would prevent. Absolute paths. */
   readonly legacyPaths?: readonly string[];
+  /**
+   * Told once the change is in the store, still under its lock (not yet that it is durable): whoever has
+   * the lock next knows of it. Must not throw.
+   */
+  readonly made?: () => Promise<void>;
 }
 
 /** What one commit did to the entry that its intent is about. */
@@ -126,7 +131,7 @@ export async function commitStoreOnce(
   storePath: string,
   intent: StoreIntent,
   parts: CommitParts,
-  { signal, legacyPaths = [] }: CommitOptions,
+  { signal, legacyPaths = [], made }: CommitOptions,
 ): Promise<WrittenEntry | undefined> {
   let synced: Promise<void> | undefined;
   let replacing: Promise<WrittenEntry | undefined> | undefined;
@@ -138,7 +143,9 @@ export async function commitStoreOnce(
       synced = sync;
     };
     replacing = replaceStore({ storePath, file, held, syncing }, store, intent, parts);
-    return await replacing;
+    const written = await replacing;
+    await made?.();
+    return written;
   });
   const written = await locked.catch((error: unknown) => outlasting(error, replacing, parts.clock));
   // The lock is free already: the next holder need not wait for what only the acknowledgement needs.
@@ -182,11 +189,15 @@ export async function mendStoreOnce(
   signal: AbortSignal,
 ): Promise<void> {
   await withTargets([storePath], parts, signal, async (files, held) => {
-    const file = files.get(storePath) ?? storePath;
-    const store = await readWritableStore(file, parts.clock, parts.guard.known(file));
-    if (store.kind === 'whole')
-      await replaceStore({ storePath, file, held }, store, NOTHING, parts);
+    await mendHeldStore({ storePath, file: files.get(storePath) ?? storePath, held }, parts);
   });
+}
+
+/** {@link mendStoreOnce} of a store whose lock is held. */
+export async function mendHeldStore(target: StoreTarget, parts: CommitParts): Promise<void> {
+  const { file } = target;
+  const store = await readWritableStore(file, parts.clock, parts.guard.known(file));
+  if (store.kind === 'whole') await replaceStore(target, store, NOTHING, parts);
 }
 
 /** A store whose lock is held, and who hears when a commit to it is durable. */
@@ -218,7 +229,8 @@ export async function replaceStore(
   parts: CommitParts,
 ): Promise<WrittenEntry | undefined> {
   const read = store.kind === 'whole' ? store.document : { version: 1, profiles: {} };
-  const mended = store.kind === 'whole' ? await parts.guard.mend(file, store) : undefined;
+  const mended =
+    store.kind === 'whole' ? await parts.guard.mend(storePath, file, store) : undefined;
   const before = mended?.document ?? read;
   const after = intent.apply(before, storePath);
   if (isDeepStrictEqual(after, read)) {

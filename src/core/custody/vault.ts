@@ -76,6 +76,8 @@ export class Vault {
   readonly #onCommit: (commit: StoreChange) => void;
   readonly #disposed = new AbortController();
   readonly #guard: Guard;
+  /** What a task of {@link withStores} holds at this moment, by its file. */
+  readonly #held = new Map<string, HeldStores>();
 
   constructor(options: VaultOptions) {
     const { clock, locks, checkpoint, guardTimes, replace = replaceFile } = options;
@@ -200,9 +202,15 @@ export class Vault {
       else commits.push(commit);
     };
     try {
-      return await withTargets(storePaths, this.#parts, signal, (files, held) =>
-        task(new HeldStores(files, held, this.#parts, onCommit)),
-      );
+      return await withTargets(storePaths, this.#parts, signal, async (files, held) => {
+        const stores = new HeldStores(files, held, this.#parts, onCommit);
+        for (const file of files.values()) this.#held.set(file, stores);
+        try {
+          return await task(stores);
+        } finally {
+          for (const file of files.values()) this.#held.delete(file);
+        }
+      });
     } finally {
       isOver = true;
       for (const commit of commits) void this.#committed(commit);
@@ -211,14 +219,20 @@ export class Vault {
 
   /**
    * Looks after an entry that another process of ours wrote, as after a commit of this one.
-   * @returns false, and does nothing, if the store (absolute path) does not say so now.
+   * @param wasMade It is known to have been in the store (absolute path): then it is put back if it was
+   * undone.
+   * @returns false, and does nothing, if the store does not say so now, nor what `wasMade` allows.
    * @throws {KnownError} `store.*`, `disk.*`
    */
-  async lookAfter(storePath: string, promised: Promised): Promise<boolean> {
+  async lookAfter(
+    storePath: string,
+    promised: Promised,
+    { wasMade = false }: { readonly wasMade?: boolean } = {},
+  ): Promise<boolean> {
     const file = await targetOf(storePath);
     if (file === undefined) return false;
     const store = await readKnownStore(file, this.#parts.clock);
-    return this.#guard.adopt(storePath, file, store, promised);
+    return this.#guard.adopt(storePath, file, store, promised, wasMade);
   }
 
   /**
@@ -242,9 +256,15 @@ export class Vault {
     return commit.written.aftermath;
   }
 
+  /** What is held here, perhaps for as long as a provider takes to answer, is mended meanwhile. */
   #mend(storePath: string): Promise<void> {
     const { signal } = this.#disposed;
-    const attempt = () => mendStoreOnce(storePath, this.#parts, signal);
+    const attempt = async () => {
+      const file = await targetOf(storePath);
+      const held = file === undefined ? undefined : this.#held.get(file);
+      if (file !== undefined && held !== undefined) await held.mend(storePath, file);
+      else await mendStoreOnce(storePath, this.#parts, signal);
+    };
     return startOver(attempt, this.#parts.clock, signal);
   }
 }

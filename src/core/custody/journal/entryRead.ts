@@ -1,5 +1,7 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { callsIn } from '../../disk/callsIn.ts';
+import type { OpenFile } from '../../disk/fileCalls.ts';
 import { MAX_FILE_BYTES } from '../../disk/strictRead.ts';
 
 /**
@@ -14,20 +16,40 @@ export async function readEntryFile(
   { mends }: { readonly mends: boolean },
 ): Promise<Buffer> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const handle = await open(path, flags);
+  const file = await (await callsIn(dirname(path))).open(path, flags);
   try {
-    const stats = await handle.stat();
-    const { size, mode, uid } = stats;
+    const stats = await file.stat();
+    const [mode, uid] = [Number(stats.mode), Number(stats.uid)];
     if (!stats.isFile()) throw unusable('EFTYPE');
     const isLoose = process.platform !== 'win32' && (mode & 0o077) !== 0;
     if (isLoose && ((mode & 0o022) !== 0 || uid !== process.getuid?.())) throw unusable('EPERM');
-    // Whether or not it can be mended, what it holds is needed.
-    if (isLoose && mends) await handle.chmod(0o600).catch(() => {});
-    if (size > MAX_FILE_BYTES) throw unusable('EFBIG');
-    return await handle.readFile();
+    if (isLoose && mends) await makePrivate(file);
+    if (stats.size > BigInt(MAX_FILE_BYTES)) throw unusable('EFBIG');
+    return await readWhole(file, Number(stats.size));
   } finally {
-    await handle.close();
+    await file.close();
   }
+}
+
+/** Whether or not it can be mended, what it holds is needed. */
+async function makePrivate(file: OpenFile): Promise<void> {
+  try {
+    await file.chmod(0o600);
+  } catch {
+    // Not ours.
+  }
+}
+
+/** An entry does not grow but by its answer, of which a part is none. */
+async function readWhole(file: OpenFile, size: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(size);
+  let length = 0;
+  while (length < size) {
+    const bytesRead = await file.read(buffer, length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return buffer.subarray(0, length);
 }
 
 /**

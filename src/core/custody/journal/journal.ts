@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../clock.ts';
+import { callsIn } from '../../disk/callsIn.ts';
 import type { Checkpoint } from '../../disk/checkpoint.ts';
 import { asDiskError, errnoOf } from '../../disk/diskError.ts';
 import { describeThisProcess, type Liveness, ownerLiveness } from '../../disk/lockOwner.ts';
@@ -14,10 +15,11 @@ import {
   type JournalHeader,
   parseAnswer,
   parseHeader,
+  parseMade,
   takesAnswer,
 } from './journalFile.ts';
 import { entryIdOf, entryName, isEntryName, JournalTemporaries } from './journalNames.ts';
-import { type JournalSlot, openSlot } from './journalSlot.ts';
+import { type JournalSlot, markMade, openSlot } from './journalSlot.ts';
 
 export type { JournalDraft } from './journalFile.ts';
 export type { JournalSlot } from './journalSlot.ts';
@@ -41,6 +43,8 @@ export interface JournalEntry {
   readonly owner: Liveness;
   /** Opened by this Journal. */
   readonly mine: boolean;
+  /** What it promises has been in its store. Of a refresh this is not noted. */
+  readonly isMade: boolean;
   /** Undefined until it came, or if it did not come whole. */
   readonly answer: JsonObject | undefined;
 }
@@ -56,8 +60,8 @@ export class Journal {
   readonly #temporaries = new JournalTemporaries(this.#self);
   readonly #mine = new Set<string>();
   readonly #told = new Set<string>();
-  /** Entries that will not change any more, by path: every hint would read them all again. */
-  readonly #final = new Map<string, ReadEntry>();
+  /** Entries as they were read, by path: every hint and every commit would read them all again. */
+  readonly #known = new Map<string, KnownEntry>();
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -105,8 +109,8 @@ export class Journal {
         const entry = await this.#readEntry(stateDir, path);
         if (entry !== undefined) all.push(entry);
       }
-      for (const path of this.#final.keys()) {
-        if (dirname(path) === folder && !paths.includes(path)) this.#final.delete(path);
+      for (const path of this.#known.keys()) {
+        if (dirname(path) === folder && !paths.includes(path)) this.#known.delete(path);
       }
     }
     return all.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
@@ -126,9 +130,14 @@ export class Journal {
     }
   }
 
+  /** Notes of an entry that was read what {@link JournalSlot.made} notes of one's own. Never rejects. */
+  made({ path }: { readonly path: string }): Promise<void> {
+    return markMade(path);
+  }
+
   async #namesIn(folder: string): Promise<string[]> {
     try {
-      return await readdir(folder);
+      return await (await callsIn(folder)).readdir(folder);
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return [];
       throw asDiskError(error, folder);
@@ -137,19 +146,27 @@ export class Journal {
 
   async #readEntry(stateDir: string, path: string): Promise<JournalEntry | undefined> {
     try {
-      const read = this.#final.get(path) ?? readEntry(await readEntryFile(path, { mends: true }));
+      const read = await this.#readAgain(path);
       if (read === undefined) return this.#tell(path, 'not a whole entry of this version');
-      const { header, answer } = read;
-      if (answer !== undefined || !takesAnswer(header.draft)) this.#final.set(path, read);
+      const { header, answer, isMade } = read;
       const mine = this.#mine.has(path);
+      // Found out for those who ask: it takes a system call, and most entries are made and done with.
+      let known: Liveness | undefined;
+      const owner = (): Liveness => {
+        known ??= mine ? 'alive' : this.#livenessOf(header);
+        return known;
+      };
       return {
         id: entryIdOf(path),
         path,
         stateDir,
         draft: header.draft,
         at: header.at,
-        owner: mine ? 'alive' : this.#livenessOf(header),
+        get owner() {
+          return owner();
+        },
         mine,
+        isMade,
         answer,
       };
     } catch (error) {
@@ -160,6 +177,17 @@ export class Journal {
       if (isFaultOfMachine(errno)) throw asDiskError(error, path);
       return this.#tell(path, `unreadable (${errno})`);
     }
+  }
+
+  /** As it was read before, where it has not changed since. */
+  async #readAgain(path: string): Promise<ReadEntry | undefined> {
+    const known = this.#known.get(path);
+    if (known !== undefined && isFinal(known.read)) return known.read;
+    const stamp = stampOf(await (await callsIn(dirname(path))).lstat(path));
+    if (stamp !== undefined && known?.stamp === stamp) return known.read;
+    const read = readEntry(await readEntryFile(path, { mends: true }));
+    if (read !== undefined) this.#known.set(path, { read, stamp });
+    return read;
   }
 
   #livenessOf({ at, owner }: JournalHeader): Liveness {
@@ -173,14 +201,34 @@ export class Journal {
   }
 }
 
+interface KnownEntry {
+  readonly read: ReadEntry;
+  /** Of the file before it was read; undefined where it may change without another stamp. */
+  readonly stamp: string | undefined;
+}
+
+/** The times of a file move on in ticks of some milliseconds. */
+const TICK_MS = 50;
+
+function stampOf({ ino, mtimeNs, mtimeMs, ctimeNs, size }: BigIntStats): string | undefined {
+  if (Date.now() - Number(mtimeMs) < TICK_MS) return undefined;
+  return [ino, mtimeNs, ctimeNs, size].join(' ');
+}
+
 interface ReadEntry {
   readonly header: JournalHeader;
   readonly answer: JsonObject | undefined;
+  readonly isMade: boolean;
 }
 
 function readEntry(bytes: Buffer): ReadEntry | undefined {
   const header = parseHeader(bytes);
-  return header && { header, answer: parseAnswer(bytes) };
+  return header && { header, answer: parseAnswer(bytes), isMade: parseMade(bytes) };
+}
+
+function isFinal({ header: { draft }, answer, isMade }: ReadEntry): boolean {
+  if (takesAnswer(draft) && answer === undefined) return false;
+  return isMade || draft.kind === 'refresh';
 }
 
 /** Owners of entries name their PID namespace, so where the folder lies does not matter. */

@@ -6,8 +6,9 @@ import { KnownError } from '../../errors.ts';
 /**
  * The layout of a journal entry, one file:
  *
- * - the first {@link HEADER_BYTES}: one line of JSON, filled up with spaces, ending in a line end. What
- *   is promised and by whom. Never written again, and without a secret.
+ * - the first {@link HEADER_BYTES}: a mark, one line of JSON, filled up with spaces, and a line end. What
+ *   is promised and by whom, without a secret. Nothing of it is written again but the mark, its first
+ *   byte: a space until what is promised has been in its store, then {@link MADE}.
  * - from there: the answer as `<bytes> <sha256> <json>` once it has come, and blanks until then. The
  *   first {@link RESERVED_BYTES} of it are written when the entry is made, so that an answer finds its
  *   room even if the disk has filled up meanwhile. None for what takes no answer. (A copy-on-write file system, as btrfs or APFS, may
@@ -15,6 +16,7 @@ import { KnownError } from '../../errors.ts';
  */
 export const HEADER_BYTES = 4096;
 export const RESERVED_BYTES = 32 * 1024;
+export const MADE = '+';
 
 /** What is being done, by hashes and ids. Paths absolute. */
 export type JournalDraft = v.InferOutput<typeof DRAFT>;
@@ -57,14 +59,16 @@ const DRAFT = v.variant('kind', [
     configPath: v.optional(path),
   }),
   /**
-   * A profile that a person removes; `login` is the hash of the login, or the beginning of it. The
-   * config (absent in entries of earlier versions) need not list it any more.
+   * A profile that a person removes; `login` is the hash of the login, or the beginning of it, and
+   * `seen` the SHA-256 of all that stood there. The config need not list it any more. Entries of earlier
+   * versions lack these two.
    */
   v.strictObject({
     kind: v.literal('removal'),
     storePath: path,
     profileId: v.string(),
     login: v.nullable(fingerprint),
+    seen: v.optional(v.nullable(sha256)),
     configPath: v.optional(path),
   }),
   /**
@@ -104,7 +108,7 @@ export function takesAnswer({ kind }: JournalDraft): boolean {
 export function formatEntry({ draft, at, owner }: JournalHeader): Buffer {
   if (!v.is(DRAFT, draft)) throw new Error('a journal entry names logins by their hash');
   const line = Buffer.from(JSON.stringify({ format: FORMAT, draft, at, owner }));
-  if (line.length >= HEADER_BYTES) {
+  if (line.length > HEADER_BYTES - 2) {
     const { storePath } = draft;
     throw new KnownError('disk.failed', {
       path: storePath,
@@ -113,7 +117,7 @@ export function formatEntry({ draft, at, owner }: JournalHeader): Buffer {
     });
   }
   const entry = Buffer.alloc(HEADER_BYTES + (takesAnswer(draft) ? RESERVED_BYTES : 0), ' ');
-  line.copy(entry);
+  line.copy(entry, 1);
   entry.write('\n', HEADER_BYTES - 1);
   return entry;
 }
@@ -128,11 +132,16 @@ export function formatAnswer(body: JsonObject): Buffer {
 export function parseHeader(entry: Buffer): JournalHeader | undefined {
   if (entry.length < HEADER_BYTES) return undefined;
   try {
-    const parsed = v.safeParse(HEADER, JSON.parse(entry.toString('utf8', 0, HEADER_BYTES)));
+    const parsed = v.safeParse(HEADER, JSON.parse(entry.toString('utf8', 1, HEADER_BYTES)));
     return parsed.success ? parsed.output : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether what an entry promises has been in its store. */
+export function parseMade(entry: Buffer): boolean {
+  return entry[0] === MADE.charCodeAt(0);
 }
 
 /** Undefined where there is none, or not all of it. Never throws. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { callsIn } from '../../disk/callsIn.ts';
 import { errnoOf } from '../../disk/diskError.ts';
 import { ownerLiveness, type ThisProcess } from '../../disk/lockOwner.ts';
 import { unlinkIfThere } from '../../disk/temporaryFiles.ts';
@@ -41,12 +41,13 @@ export class JournalTemporaries {
    * @param now milliseconds since the epoch.
    */
   async sweep(folder: string, names: readonly string[], now: number): Promise<void> {
+    const calls = await callsIn(folder);
     for (const name of names) {
       const [, pid, place] = /^\.[\da-f]{16}\.(\d{1,10})-([\da-f]{8})\.tmp$/.exec(name) ?? [];
       if (pid === undefined) continue;
       const path = join(folder, name);
       try {
-        const { mtimeMs } = await stat(path);
+        const mtimeMs = Number((await calls.lstat(path)).mtimeMs);
         const namespace = place === placeOf(this.#self.namespace) ? this.#self.namespace : '';
         const payload = { createdAt: mtimeMs, owner: { pid: Number(pid), namespace } };
         const owner = ownerLiveness(payload, this.#self, NOWHERE);

@@ -1,13 +1,20 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { callsIn } from '../../disk/callsIn.ts';
 import type { Checkpoint } from '../../disk/checkpoint.ts';
 import { asDiskError, errnoOf } from '../../disk/diskError.ts';
 import { makePrivateFolder, syncFolder } from '../../disk/folder.ts';
 import { renameFile } from '../../disk/renameFile.ts';
 import { unlinkIfThere } from '../../disk/temporaryFiles.ts';
 import type { JsonObject } from '../../documents/json.ts';
-import { formatAnswer, formatEntry, HEADER_BYTES, type JournalHeader } from './journalFile.ts';
+import {
+  formatAnswer,
+  formatEntry,
+  HEADER_BYTES,
+  type JournalHeader,
+  MADE,
+} from './journalFile.ts';
 
 /** An entry in the hands of its owner. */
 export interface JournalSlot {
@@ -21,6 +28,12 @@ export interface JournalSlot {
    * @throws {KnownError} `disk.full` only beyond the reserved room; `disk.readOnly`, `disk.failed`.
    */
   answer(body: JsonObject): Promise<void>;
+  /**
+   * Notes that what is promised has been in its store, so that everybody knows that it was undone if
+   * it is not there. Not durable: after a power cut nobody is left who could undo it. Never rejects:
+   * without that note it is only less well looked after.
+   */
+  made(): Promise<void>;
   /**
    * Deletes the entry; one that is not there any more is fine.
    * @throws {KnownError} `disk.readOnly`, `disk.failed`.
@@ -75,6 +88,10 @@ class OpenSlot implements JournalSlot {
     await this.#plan.checkpoint?.('journal.answered');
   }
 
+  made(): Promise<void> {
+    return markMade(this.path);
+  }
+
   async drop(): Promise<void> {
     this.#isOver = true;
     try {
@@ -100,6 +117,21 @@ class OpenSlot implements JournalSlot {
     } finally {
       await handle.close();
     }
+  }
+}
+
+/** {@link JournalSlot.made} of the entry at a path, if there is one. */
+export async function markMade(path: string): Promise<void> {
+  try {
+    const calls = await callsIn(dirname(path));
+    const file = await calls.open(path, constants.O_WRONLY | constants.O_NOFOLLOW);
+    try {
+      await file.overwrite(MADE);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    // It is gone already, or not ours to write.
   }
 }
 

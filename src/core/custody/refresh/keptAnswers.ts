@@ -48,7 +48,7 @@ export class KeptAnswers {
     const kept = [...this.#kept.values()].map(
       ({ slot: { id, path }, stateDir, draft, at, renewed }): JournalEntry => {
         const answer = toAnswer(renewed);
-        return { id, path, stateDir, draft, at, owner: 'alive', mine: true, answer };
+        return { id, path, stateDir, draft, at, owner: 'alive', mine: true, isMade: false, answer };
       },
     );
     return [...entries.filter(({ path }) => !this.#kept.has(path)), ...kept];

@@ -17,6 +17,7 @@ import {
   type GuardTimes,
   idOf,
   type Mended,
+  type TakenBack,
 } from './guardedFile.ts';
 import type { Knowledge } from './tokenKnowledge.ts';
 import type { Promised } from './undone.ts';
@@ -28,6 +29,7 @@ export const GUARD_TIMES: GuardTimes = {
   hintMs: 200,
   paceMs: 5_000,
   mostRepairs: 5,
+  othersTurnMs: 150,
 };
 
 /** An entry of ours that was undone. Ids and paths only. */
@@ -61,8 +63,9 @@ export class Guard {
   readonly #options: GuardOptions;
   readonly #times: GuardTimes;
   readonly #files = new Map<string, GuardedFile>();
-  /** Entries that were given up and not written since, by {@link keyOf}. */
+  /** Entries that were given up and not written since, by {@link idOf}. */
   readonly #givenUp = new Set<string>();
+  readonly #over: TakenBack = new Map();
   readonly #disposed = new AbortController();
   /** Looks begin while a caller holds its locks, and must not count as part of its task. */
   readonly #outside = new AsyncResource('Guard');
@@ -87,11 +90,33 @@ export class Guard {
    * The document of a store with everything in its place that we wrote and a careless program undid.
    * Only under the lock of `file`; what comes of it is told by {@link wrote}.
    */
-  async mend(file: string, store: KnownStore & { kind: 'whole' }): Promise<Mended> {
+  async mend(
+    storePath: string,
+    file: string,
+    store: KnownStore & { kind: 'whole' },
+  ): Promise<Mended> {
+    this.#learn(storePath, file, store, await this.#promised(storePath));
     const guarded = this.#files.get(file);
     if (guarded === undefined) return { document: store.document, putBack: [] };
     await guarded.judge(store, this.#options.clock.now());
     return guarded.mend(store.document);
+  }
+
+  async #promised(storePath: string): Promise<readonly Promised[]> {
+    return (await this.#options.knowledge.promised?.(storePath)) ?? [];
+  }
+
+  /** What others of ours promise of a store: so that none of it waits for them, or is put back by mistake. */
+  #learn(
+    storePath: string,
+    file: string,
+    store: KnownStore & { kind: 'whole' },
+    promises: readonly Promised[],
+  ): void {
+    for (const promised of promises) {
+      const isOver = this.#givenUp.has(idOf(promised.entry, file));
+      if (!isOver) this.adopt(storePath, file, store, promised, true);
+    }
   }
 
   /**
@@ -128,7 +153,7 @@ export class Guard {
   ): Promise<Aftermath> {
     if (this.#disposed.signal.aborted) return Promise.resolve('unknown');
     const guarded = this.#guarded(storePath, write.file);
-    for (const { entry } of write.changes) this.#givenUp.delete(keyOf(write.file, entry));
+    for (const { entry } of write.changes) this.#givenUp.delete(idOf(entry, write.file));
     const aftermath = guarded.wrote(write, this.#options.clock.now());
     for (const { entry } of write.putBack) {
       const { file, identity } = write;
@@ -149,16 +174,23 @@ export class Guard {
   }
 
   /**
-   * Looks after an entry that another process of ours wrote, as if we had; it must stand in `store`.
-   * @returns false if it does not.
+   * Looks after an entry that another process of ours wrote, as if we had. It must stand in `store`; or,
+   * where it is known to have stood (`wasMade`), have been undone there.
+   * @returns false, and does nothing, if it is not so.
    */
-  adopt(storePath: string, file: string, store: KnownStore, promised: Promised): boolean {
+  adopt(
+    storePath: string,
+    file: string,
+    store: KnownStore,
+    promised: Promised,
+    wasMade: boolean,
+  ): boolean {
     if (this.#disposed.signal.aborted || store.kind === 'absent') return false;
     const guarded = this.#guarded(storePath, file);
-    const stands = guarded.adopt(store, promised, this.#options.clock.now());
-    if (stands) this.#givenUp.delete(keyOf(file, promised.entry));
-    this.#tend(guarded);
-    return stands;
+    const adopted = guarded.adopt(store, promised, this.#options.clock.now(), wasMade);
+    if (adopted === 'stands') this.#givenUp.delete(idOf(promised.entry, file));
+    if (adopted !== 'known') this.#tend(guarded);
+    return adopted !== 'no';
   }
 
   /** What we wrote last to a file that is looked after. */
@@ -170,13 +202,14 @@ export class Guard {
     // Nobody looks any more, so nobody knows what is meant.
     if (this.#disposed.signal.aborted) return 'guarded';
     if (this.#files.get(file)?.has(entry)) return 'guarded';
-    return this.#givenUp.has(keyOf(file, entry)) ? 'givenUp' : 'over';
+    return this.#givenUp.has(idOf(entry, file)) ? 'givenUp' : 'over';
   }
 
   #guarded(storePath: string, file: string): GuardedFile {
     let guarded = this.#files.get(file);
+    const { knowledge } = this.#options;
     if (guarded === undefined) {
-      guarded = new GuardedFile(storePath, file, this.#times, this.#options.knowledge);
+      guarded = new GuardedFile(storePath, file, this.#times, knowledge, this.#over);
       this.#files.set(file, guarded);
     }
     return guarded;
@@ -253,17 +286,21 @@ export class Guard {
     const { writes } = guarded;
     try {
       const store = await readKnownStore(guarded.file, this.#options.clock, guarded.written);
+      const isAmiss = store.kind === 'whole' && !guarded.isAllIn(store.document);
+      const promises = isAmiss ? await this.#promised(guarded.storePath) : [];
       // A commit of ours came in between: it is not known what was read.
       if (guarded.isBeingWritten || writes !== guarded.writes) {
         guarded.lookAgain = true;
         return;
       }
+      if (isAmiss) this.#learn(guarded.storePath, guarded.file, store, promises);
       await guarded.judge(store, this.#options.clock.now());
       for (const entry of guarded.takeHopeless()) {
-        this.#givenUp.add(keyOf(guarded.file, entry));
+        this.#givenUp.add(idOf(entry, guarded.file));
         this.#report(guarded, entry, 'undone');
       }
-      if (guarded.hasUndone) await this.#options.repair(guarded.storePath);
+      if (guarded.hasToBeMended) await this.#options.repair(guarded.storePath);
+      else if (guarded.hasUndone) void this.#lookSoon(guarded);
       guarded.failure = undefined;
       guarded.settle(began);
     } catch (error) {
@@ -284,8 +321,4 @@ export class Guard {
     this.#options.log(`${storePath}: ${part} ${key} was undone by another program: ${outcome}`);
     this.#options.onRepair({ storePath, part, key, outcome });
   }
-}
-
-function keyOf(file: string, entry: Promised['entry']): string {
-  return JSON.stringify([file, idOf(entry)]);
 }

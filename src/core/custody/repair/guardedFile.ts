@@ -3,6 +3,7 @@ import { type FileIdentity, isSameFile } from '../../disk/fileIdentity.ts';
 import { LOCK_TIMES } from '../../disk/fileLock.ts';
 import type { JsonObject, JsonValue } from '../../documents/json.ts';
 import { entryOf, putEntry } from '../../documents/storeIntents.ts';
+import { entryHash } from '../entryHash.ts';
 import type { KnownBytes, KnownStore } from '../storeRead.ts';
 import type { Aftermath } from './aftermath.ts';
 import type { ChangedEntry } from './changedEntries.ts';
@@ -21,6 +22,8 @@ export interface GuardTimes {
   readonly paceMs: number;
   /** How often one entry is put back. */
   readonly mostRepairs: number;
+  /** For so long an entry that another process wrote is left to that one, or to the next commit here. */
+  readonly othersTurnMs: number;
 }
 
 /**
@@ -44,6 +47,10 @@ export interface GuardedEntry extends Promised {
   readonly addedAt: number;
   /** When we wrote it last, by the steady clock. */
   wroteAt: number;
+  /** Written by this process. */
+  readonly isOwn: boolean;
+  /** When it was first seen undone, by the steady clock. */
+  undoneAt: number;
   /** What its change looked like when it was first seen: later looks compare with a store that has it. */
   firstSeen: 'undone' | 'revoked' | undefined;
   isUndone: boolean;
@@ -53,6 +60,12 @@ export interface GuardedEntry extends Promised {
 /** An entry that is written all the time needs no longer memory. */
 const MOST_OLD = 16;
 const never = (): boolean => false;
+
+/**
+ * What was taken back on purpose, by its file and entry, as a hash: others may not know yet, and still
+ * promise it.
+ */
+export type TakenBack = Map<string, string | null>;
 
 /** A document with what was undone put back, and what that was. */
 export interface Mended {
@@ -73,6 +86,7 @@ export class GuardedFile {
   readonly #knowledge: Knowledge;
   readonly #entries = new Map<string, GuardedEntry>();
   readonly #hopeless = new Set<GuardedEntry>();
+  readonly #over: TakenBack;
   #waiting: Waiting[] = [];
   /** As we last saw or wrote it. */
   #last: JsonObject | undefined;
@@ -90,7 +104,14 @@ export class GuardedFile {
   isBeingWritten = false;
   failure: string | undefined;
 
-  constructor(storePath: string, file: string, times: GuardTimes, knowledge: Knowledge) {
+  constructor(
+    storePath: string,
+    file: string,
+    times: GuardTimes,
+    knowledge: Knowledge,
+    over: TakenBack,
+  ) {
+    this.#over = over;
     this.storePath = storePath;
     this.file = file;
     this.#times = times;
@@ -110,8 +131,24 @@ export class GuardedFile {
     return this.#entries.size === 0 && !this.isAwaited;
   }
 
+  /** Whether everything stands as it was written. */
+  isAllIn(document: JsonObject): boolean {
+    return [...this.#entries.values()].every(({ entry, value }) =>
+      isDeepStrictEqual(entryOf(document, ...entry), value),
+    );
+  }
+
   get hasUndone(): boolean {
     return [...this.#entries.values()].some(({ isUndone }) => isUndone);
+  }
+
+  /** Whether the lock is worth being taken for what is undone: eight processes need not all do it. */
+  get hasToBeMended(): boolean {
+    const now = performance.now();
+    return [...this.#entries.values()].some(
+      ({ isUndone, isOwn, undoneAt }) =>
+        isUndone && (isOwn || now - undoneAt >= this.#times.othersTurnMs),
+    );
   }
 
   /**
@@ -137,6 +174,7 @@ export class GuardedFile {
         one.firstSeen = undefined;
         return { id, one, standing };
       }
+      if (one.firstSeen === undefined) one.undoneAt = now;
       one.firstSeen ??= standing;
       return { id, one, standing: one.firstSeen };
     });
@@ -146,8 +184,10 @@ export class GuardedFile {
         standing === 'stands' ? standing : await this.#lastWord(one, standing, { ...seen, at });
       // We wrote meanwhile, or another look was faster.
       if (writes !== this.writes || this.#entries.get(id) !== one) continue;
-      if (verdict === 'over') this.#entries.delete(id);
-      else one.isUndone = verdict === 'undone';
+      if (verdict === 'over') {
+        this.#entries.delete(id);
+        this.#over.set(idOf(one.entry, this.file), hashOf(one.value));
+      } else one.isUndone = verdict === 'undone';
     }
   }
 
@@ -227,10 +267,11 @@ export class GuardedFile {
       one.wroteAt = performance.now();
     }
     const entries = changes.map(({ entry, before, after }) => {
+      this.#over.delete(idOf(entry, this.file));
       const earlier = this.#entries.get(idOf(entry));
       // A copy of the store may be as old as any of our commits that are still looked after.
       const old = [before, ...(earlier ? [earlier.value, ...earlier.old] : [])].slice(0, MOST_OLD);
-      return this.#add({ entry, value: after, isOld: earlier?.isOldToo ?? never }, at, old);
+      return this.#add({ entry, value: after, isOld: earlier?.isOldToo ?? never }, at, old, true);
     });
     if (entries.length === 0) return Promise.resolve('kept');
     return new Promise((resolve) => {
@@ -238,20 +279,43 @@ export class GuardedFile {
     });
   }
 
-  /** Looks after an entry that another process of ours wrote. @returns whether it stands. */
-  adopt(store: KnownStore & { kind: 'whole' }, promised: Promised, at: number): boolean {
-    const { entry, value } = promised;
-    if (!isDeepStrictEqual(entryOf(store.document, ...entry), value)) return false;
+  /**
+   * Looks after an entry that another process of ours wrote, which is now as `wasMade` allows.
+   * @returns `known`: it is looked after already. `no`: something else stands there, was written after it,
+   * or it was taken back on purpose.
+   */
+  adopt(
+    store: KnownStore & { kind: 'whole' },
+    promised: Promised,
+    at: number,
+    wasMade: boolean,
+  ): 'stands' | 'undone' | 'known' | 'no' {
+    const { entry, value, isOld } = promised;
+    const id = idOf(entry);
+    const known = this.#entries.get(id);
+    if (known !== undefined && isDeepStrictEqual(known.value, value)) return 'known';
+    const now = entryOf(store.document, ...entry);
+    const stands = isDeepStrictEqual(now, value);
+    // Which of the two came first, as far as either knows what it was built on.
+    const isLater = known === undefined || isOld(known.value) || (stands && !known.isOld(value));
+    if (!isLater) return 'no';
+    if (!stands) {
+      const isOver = this.#over.get(idOf(entry, this.file)) === hashOf(value);
+      if (!wasMade || isOver || (now !== undefined && !isOld(now))) return 'no';
+    }
     this.#last ??= store.document;
-    const known = this.#entries.get(idOf(entry));
-    if (known === undefined || !isDeepStrictEqual(known.value, value)) this.#add(promised, at, []);
-    return true;
+    const old = known === undefined ? [] : [known.value, ...known.old].slice(0, MOST_OLD);
+    const one = this.#add(promised, at, old, false);
+    // Whoever undid it did so before we came: there is nothing to compare with.
+    if (!stands) one.firstSeen = 'undone';
+    return stands ? 'stands' : 'undone';
   }
 
   #add(
     { entry, value, isOld }: Promised,
     since: number,
     old: readonly (JsonValue | undefined)[],
+    isOwn: boolean,
   ): GuardedEntry {
     const now = performance.now();
     const one: GuardedEntry = {
@@ -264,6 +328,8 @@ export class GuardedFile {
       addedAt: now,
       until: now + this.#times.windowMs,
       wroteAt: now,
+      isOwn,
+      undoneAt: now,
       firstSeen: undefined,
       isUndone: false,
       repairs: 0,
@@ -300,6 +366,10 @@ export class GuardedFile {
   }
 }
 
-export function idOf([part, key]: Promised['entry']): string {
-  return `${part} ${key}`;
+export function idOf([part, key]: Promised['entry'], file = ''): string {
+  return JSON.stringify([part, key, file]);
+}
+
+function hashOf(value: JsonValue | undefined): string | null {
+  return value === undefined ? null : entryHash(value);
 }

@@ -7,6 +7,7 @@ import {
   dropped,
   GLANCE_MS,
   givenUp,
+  guarded,
   type KeeperParts,
   type Kept,
   open,
@@ -47,10 +48,11 @@ export async function keepOrder(
     return guarding === 'over' ? await dropped(round, parts) : open(GLANCE_MS);
   }
   delete care.stableSince;
-  if (stands) {
-    care.isGuarded = await vault.lookAfter(storePath, { entry: place, value: list, isOld });
-    return care.isGuarded ? await whenStable(round, parts) : open(GLANCE_MS);
+  const promised = { entry: place, value: list, isOld };
+  if (await guarded(round, promised, stands, parts)) {
+    return stands ? await whenStable(round, parts) : open(GLANCE_MS);
   }
+  if (stands) return open(GLANCE_MS);
   // Another choice since, or what a removal left of it.
   if (!isOld(value)) return await dropped(round, parts);
   const truce = truceOf(round, parts);
@@ -65,7 +67,8 @@ export async function keepOrder(
     apply: (document) =>
       isOld(entryOf(document, ...place)) ? putEntry(document, place, list) : document,
   };
-  const { changed } = await vault.commitStore(storePath, intent, { signal });
+  const made = () => parts.journal.made(entry);
+  const { changed } = await vault.commitStore(storePath, intent, { signal, made });
   // Another window was faster, and tells it.
   if (!changed) return open(GLANCE_MS);
   care.isGuarded = true;

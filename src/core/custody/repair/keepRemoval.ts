@@ -2,12 +2,14 @@ import type { JsonValue } from '../../documents/json.ts';
 import { entryOf, putEntry, type StoreIntent } from '../../documents/storeIntents.ts';
 import { loginHash } from '../entryHash.ts';
 import { finish } from './finishing.ts';
+import { isSure, lineageOf } from './lineage.ts';
 import {
   ageOf,
   type Draft,
   dropped,
   GLANCE_MS,
   givenUp,
+  guarded,
   type KeeperParts,
   type Kept,
   open,
@@ -33,15 +35,17 @@ export async function keepRemoval(
   draft: Draft<'removal'>,
   parts: KeeperParts,
 ): Promise<Kept> {
-  const { entry, care, stores, signal } = round;
-  const { storePath, profileId, login } = draft;
+  const { entry, care, stores, all, signal } = round;
+  const { storePath, profileId } = draft;
   const { vault } = parts;
   const place = ['profiles', profileId] as const;
   const { stableMs, lockWaitMs } = timesOf(parts);
   const keepMs = stableMs + lockWaitMs;
-  const isSame = (value: JsonValue | undefined): boolean =>
-    login !== null && (loginHash(value)?.startsWith(login) ?? false);
+  const { isOld } = lineageOf(entry, all);
+  // What it had replaced is in old copies too.
+  const isSame = (there: JsonValue | undefined): boolean => there !== undefined && isOld(there);
   const value = await stores.profile(storePath, profileId);
+  const promised = { entry: place, value: undefined, isOld: isSame };
   if (isSame(value) && care.isGuarded) {
     const guarding = await vault.looksAfter(storePath, place);
     if (guarding === 'givenUp') return givenUp(round, parts);
@@ -49,9 +53,8 @@ export async function keepRemoval(
   }
   if (!isSame(value)) care.wasGone = true;
   if (!isSame(value) || care.isRevoked || isSignedInSince(round, draft)) {
-    if (value === undefined && !care.isGuarded && entry.owner !== 'alive') {
-      const promised = { entry: place, value: undefined, isOld: isSame };
-      care.isGuarded = await vault.lookAfter(storePath, promised);
+    if (value === undefined && !care.isGuarded && (entry.isMade || entry.owner !== 'alive')) {
+      await guarded(round, promised, true, parts);
     }
     const again = care.isRevoked ? undefined : await finishRemoval(round, draft, parts, keepMs);
     if (again === undefined) return await untilStable(round, parts, keepMs);
@@ -59,6 +62,7 @@ export async function keepRemoval(
     return open(again);
   }
   delete care.stableSince;
+  if (!care.isGuarded && (await guarded(round, promised, false, parts))) return open(GLANCE_MS);
   const truce = truceOf(round, parts);
   if (truce !== undefined) return open(truce);
   const now = steadyOf(parts);
@@ -75,7 +79,8 @@ export async function keepRemoval(
     apply: (document) =>
       isSame(entryOf(document, ...place)) ? putEntry(document, place, undefined) : document,
   };
-  const { changed } = await vault.commitStore(storePath, intent, { signal });
+  const made = () => parts.journal.made(entry);
+  const { changed } = await vault.commitStore(storePath, intent, { signal, made });
   care.isGuarded ||= changed;
   care.isMadeHere ||= changed;
   care.stableSince = steadyOf(parts);
@@ -105,16 +110,19 @@ async function finishRemoval(
   });
 }
 
-/** Whether the same place was signed in to after the removal. */
+/**
+ * Whether the same place was signed in to after the removal. A sign-in that is not there yet may still
+ * fail; but where it is the very login, it would be taken for what was removed.
+ */
 function isSignedInSince(
   { entry, all }: Round,
-  { storePath, profileId }: Draft<'removal'>,
+  { storePath, profileId, login }: Draft<'removal'>,
 ): boolean {
-  return all.some(
-    ({ draft, at }) =>
-      draft.kind === 'store' &&
-      draft.storePath === storePath &&
-      draft.profileId === profileId &&
-      at > entry.at,
-  );
+  return all.some((one) => {
+    const { draft, answer, at } = one;
+    if (draft.kind !== 'store' || at <= entry.at) return false;
+    if (draft.storePath !== storePath || draft.profileId !== profileId) return false;
+    const isThis = login !== null && (loginHash(answer)?.startsWith(login) ?? false);
+    return isThis || isSure(one);
+  });
 }

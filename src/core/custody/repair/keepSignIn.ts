@@ -6,13 +6,14 @@ import { type IdentityComparison, identityOfStored, sameIdentity } from '../../s
 import type { Was } from '../afterStore.ts';
 import { loginHash } from '../entryHash.ts';
 import { finish } from './finishing.ts';
-import { lineageOf } from './lineage.ts';
+import { isSure, lineageOf } from './lineage.ts';
 import {
   ageOf,
   type Draft,
   dropped,
   GLANCE_MS,
   givenUp,
+  guarded,
   type KeeperParts,
   type Kept,
   open,
@@ -65,11 +66,11 @@ export async function keepSignIn(
     }
   }
   delete care.stableSince;
-  if (isDeepStrictEqual(value, answer)) {
-    const promised = { entry: place, value: answer, isOld };
-    care.isGuarded = await parts.vault.lookAfter(storePath, promised);
-    return care.isGuarded ? await standing(round, draft, answer, parts) : open(GLANCE_MS);
+  const stands = isDeepStrictEqual(value, answer);
+  if (await guarded(round, { entry: place, value: answer, isOld }, stands, parts)) {
+    return stands ? await standing(round, draft, answer, parts) : open(GLANCE_MS);
   }
+  if (stands) return open(GLANCE_MS);
   const records = await parts.memory.readFor(round.entry.stateDir, stateDirs);
   const isSpent = (token: string): boolean => records.get(token)?.kind === 'spent';
   // A later refresh, another sign-in: what stands there is newer.
@@ -98,10 +99,12 @@ export async function keepSignIn(
   try {
     const intent = upsertProfile(profileId, answer, { mayReplace, action: 'signedIn' });
     const { signal } = round;
+    const made = () => parts.journal.made(entry);
     const legacyPaths = stores.legacyPathsOf(storePath);
     // As the sign-in would have done, and had said.
     await parts.vault.importLegacy(storePath, legacyPaths, { signal });
-    ({ changed } = await parts.vault.commitStore(storePath, intent, { signal, legacyPaths }));
+    const options = { signal, legacyPaths, made };
+    ({ changed } = await parts.vault.commitStore(storePath, intent, options));
   } catch (error) {
     // The next look sees what it is now.
     if (isKnown(error, 'profile.changed')) return open(GLANCE_MS);
@@ -196,12 +199,11 @@ function isRemovedSince(
 ): boolean {
   const login = loginHash(answer);
   const hasStood = care.isGuarded === true || isDeepStrictEqual(value, answer);
-  return all.some(
-    ({ draft, at }) =>
-      draft.kind === 'removal' &&
-      draft.storePath === storePath &&
-      draft.profileId === profileId &&
-      ((at > entry.at && !hasStood) ||
-        (draft.login !== null && (login?.startsWith(draft.login) ?? false))),
-  );
+  return all.some((one) => {
+    const { draft, at } = one;
+    if (draft.kind !== 'removal') return false;
+    if (draft.storePath !== storePath || draft.profileId !== profileId) return false;
+    const isThis = draft.login !== null && (login?.startsWith(draft.login) ?? false);
+    return isThis || (at > entry.at && !hasStood && isSure(one));
+  });
 }

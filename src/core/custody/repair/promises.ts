@@ -7,6 +7,7 @@ import type { RefreshMemory } from '../refresh/refreshMemory.ts';
 import type { StorePlace } from '../storePlaces.ts';
 import type { Vault } from '../vault.ts';
 import type { StoreRounds } from './storeRounds.ts';
+import type { Promised } from './undone.ts';
 
 /** All in milliseconds. */
 export interface UpkeepTimes {
@@ -48,7 +49,7 @@ export interface KeeperParts {
   readonly places: () => Promise<readonly StorePlace[]>;
   /** The Snapshot of the moment; without one it is not known what the config need not list any more. */
   readonly look?: () => Promise<Snapshot>;
-  readonly journal: Pick<Journal, 'entries' | 'drop'>;
+  readonly journal: Pick<Journal, 'entries' | 'drop' | 'made'>;
   readonly memory: Pick<RefreshMemory, 'record' | 'readEach' | 'readFor'>;
   readonly refresher: { settle(entry: JournalEntry): Promise<'settled' | 'waiting'> };
   readonly clock: Clock;
@@ -140,6 +141,26 @@ export async function dropped({ entry }: Round, { journal }: KeeperParts): Promi
     throw error;
   }
   return { kind: 'dropped' };
+}
+
+/**
+ * Asks the vault to look after what an entry promises, where it stands, or is known to have stood and
+ * was undone: then it is put back soon, whosever promise it is.
+ * @returns false where it was never there, or something else is there by now.
+ */
+export async function guarded(
+  { entry, care }: Round,
+  promised: Promised,
+  stands: boolean,
+  { vault, journal }: KeeperParts,
+): Promise<boolean> {
+  // Before anybody can undo it, so that all know of it.
+  if (stands && !entry.isMade) await journal.made(entry);
+  // Of an owner that is gone it is made again at once.
+  const wasMade = entry.isMade && entry.owner === 'alive' && care.givenUp === undefined;
+  if (!stands && !wasMade) return false;
+  care.isGuarded = await vault.lookAfter(entry.draft.storePath, promised, { wasMade });
+  return care.isGuarded;
 }
 
 /** The vault has given it up. @returns when it is to be written again, if it still has to be. */

@@ -5,6 +5,8 @@ import { loginHash } from '../entryHash.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RefreshMemory } from '../refresh/refreshMemory.ts';
 import { type StorePlace, stateDirsOf } from '../storePlaces.ts';
+import { isSure, promisesFor } from './lineage.ts';
+import type { Promised } from './undone.ts';
 
 /** What other parts know that helps to tell a careless write from one on purpose. */
 export interface Knowledge {
@@ -14,6 +16,10 @@ export interface Knowledge {
    * Whether a program of ours has removed a profile: this very value, or whatever stood there since
    * (milliseconds since the epoch).
    */
+  /**
+   * What programs of ours have put into a store (absolute path) and still promise: of each entry the last.
+   */
+  readonly promised?: (storePath: string) => Promise<readonly Promised[]>;
   readonly removedByUs?: (
     storePath: string,
     profileId: string,
@@ -37,6 +43,13 @@ export function knowledgeOf(
       const records = await asFarAsReadable(stateDirs, (dirs) => memory.read(dirs));
       return records.some((some) => some.get(token)?.kind === 'spent');
     },
+    promised: async (storePath) => {
+      const dirs = (await places()).flatMap((place) =>
+        place.storePath === storePath ? [place.stateDir] : [],
+      );
+      const entries = await asFarAsReadable(dirs, (of) => journal.entries(of));
+      return promisesFor(storePath, entries.flat());
+    },
     removedByUs: async (storePath, profileId, value, since) => {
       const login = loginHash(value);
       const stateDirs = stateDirsOf(await places());
@@ -49,14 +62,15 @@ export function knowledgeOf(
             draft.storePath === storePath &&
             draft.profileId === profileId,
         );
-      return ofProfile.some(({ draft, at }) => {
+      return ofProfile.some((one) => {
+        const { draft, at } = one;
         if (draft.kind !== 'removal') return false;
         const later = ofProfile.filter((one) => one.draft.kind === 'store' && one.at > at);
         // By the login, whatever has been done to clocks; unless it was stored again after that.
         if (login !== null && draft.login !== null && login.startsWith(draft.login)) {
           return !later.some(({ answer }) => loginHash(answer) === login);
         }
-        return later.length === 0 && at >= since;
+        return isSure(one) && later.length === 0 && at >= since;
       });
     },
   };

@@ -134,6 +134,9 @@ describe('profile service', () => {
         id: `${number}`,
         path: `/journal/${number}`,
         answer: async () => {},
+        made: async () => {
+          events.push(`made ${number}`);
+        },
         drop: async () => {
           events.push(`drop ${number}`);
         },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import syncFs, { type PathLike } from 'node:fs';
 import fs, {
   chmod,
   mkdir,
@@ -31,6 +32,7 @@ import { tokenHash } from '../../../../../src/core/model/loginFingerprint.ts';
 import { workFolder } from '../../disk/workFolder.ts';
 import { ManualClock } from '../../liveSnapshot/manualClock.ts';
 
+const SIGN_IN = { kind: 'store', provider: 'p', profileId: 'p:a', seen: null } as const;
 const DRAFT: JournalDraft = {
   kind: 'refresh',
   provider: 'p',
@@ -159,13 +161,41 @@ describe('journal', () => {
     await slot.answer({ a: 1 });
     assert.deepEqual(await answers(), [{ a: 1 }]);
     const removal = { kind: 'removal', storePath, profileId: 'p', login: null } as const;
-    await writer.open(path(), removal);
+    const removed = await writer.open(path(), removal);
     assert.equal((await answers()).length, 2);
+    const made = async () =>
+      (await reader.entries([path()])).find(({ draft }) => draft.kind === 'removal')?.isMade;
+    assert.equal(await made(), false);
+    await removed.made();
+    assert.equal(await made(), true);
     for (const name of await readdir(folder())) await chmod(join(folder(), name), 0o666);
     assert.equal((await answers()).length, 2, 'read from memory');
     assert.equal((await journalWith().entries([path()])).length, 0);
     await slot.drop();
     assert.deepEqual(await answers(), [undefined]);
+  });
+
+  it('knows what has been in its store, whoever says so, and with the answer or without it', async () => {
+    const [writer, reader] = [journalWith(), journalWith()];
+    const draft = { ...SIGN_IN, storePath: DRAFT.storePath };
+    const slots = [await writer.open(path(), draft), await writer.open(path(), draft)];
+    await slots[0]?.answer({ a: 1 });
+    const known = async () =>
+      new Map((await reader.entries([path()])).map((one) => [one.id, [one.isMade, one.answer]]));
+    const [first = '', second = ''] = slots.map((slot) => slot.id);
+    assert.deepEqual((await known()).get(first), [false, { a: 1 }]);
+    await slots[0]?.made();
+    const other = (await reader.entries([path()])).find(({ id }) => id === second);
+    assert(other);
+    await reader.made(other);
+    await slots[1]?.answer({ b: 2 });
+    assert.deepEqual((await known()).get(first), [true, { a: 1 }]);
+    assert.deepEqual((await known()).get(second), [true, { b: 2 }]);
+    for (const slot of slots) await slot.drop();
+    // Nothing to note it on any more.
+    await slots[0]?.made();
+    await reader.made(other);
+    assert.deepEqual(await readdir(folder()), []);
   });
 
   it('takes an answer that is larger than that', async () => {
@@ -343,16 +373,24 @@ describe('journal', () => {
     it(`takes no entry for gone that cannot be read just now: ${code}`, async () => {
       const journal = journalWith();
       const slot = await journal.open(path(), DRAFT);
-      const real = fs.open;
+      const [pooled, direct] = [fs.open, syncFs.openSync];
+      const failAt = (where: PathLike): void => {
+        if (where === slot.path) throw Object.assign(new Error('x'), { code, syscall: 'open' });
+      };
       fs.open = async (...given) => {
-        if (given[0] !== slot.path) return real(...given);
-        throw Object.assign(new Error('x'), { code, syscall: 'open' });
+        failAt(given[0]);
+        return await pooled(...given);
+      };
+      syncFs.openSync = (...given) => {
+        failAt(given[0]);
+        return direct(...given);
       };
       syncBuiltinESMExports();
       try {
         await assert.rejects(journal.entries([path()]), (error) => isKnown(error, 'disk.failed'));
       } finally {
-        fs.open = real;
+        fs.open = pooled;
+        syncFs.openSync = direct;
         syncBuiltinESMExports();
       }
       assert.equal((await journal.entries([path()])).length, 1);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '../../../../../src/core/clock.ts';
 import type { RepairReport } from '../../../../../src/core/custody/repair/guard.ts';
+import { PERSON_MS, type Promised } from '../../../../../src/core/custody/repair/undone.ts';
 import {
   type StoreChange,
   Vault,
@@ -434,17 +436,96 @@ describe('guard: what careless programs undo', () => {
     await until('back', async () => (await refreshOf('p:a')) === '1');
   });
 
-  it('commits made while several stores are held are looked after too', async () => {
+  it('what is undone while several stores are held is put back by who holds them, meanwhile', async () => {
     const old = await stored();
     const vault = vaultWith();
     await vault.withStores([store()], {}, async (stores) => {
       await stores.commit(store(), upsertProfile('p:a', login('1')));
       await write(used, old);
-      // Long enough for a look, which has to wait for the lock.
-      await sleep(150);
+      await until('back', async () => (await refreshOf('p:a')) === '1');
+      await stores.commit(store(), upsertProfile('p:b', login('2')));
     });
-    await until('back', async () => (await refreshOf('p:a')) === '1');
+    assert.equal(await refreshOf('p:b'), '2');
     assert.doesNotMatch(log.join('\n'), /cannot be looked after/);
+  });
+
+  describe('what another process wrote', () => {
+    const promise = (value: JsonObject | undefined, ...old: unknown[]): Promised => ({
+      entry: ['profiles', 'p:a'],
+      value,
+      isOld: (seen) => old.some((one) => isDeepStrictEqual(one, seen)),
+    });
+    const revoke = async (): Promise<void> => {
+      const { profiles, ...rest } = await stored();
+      const { 'p:a': _, ...others } = profiles;
+      await writeFile(path('new'), JSON.stringify({ ...rest, profiles: others }));
+      await rename(path('new'), store());
+    };
+
+    it('and is undone before anybody here saw it is put back, where it is known to have stood', async () => {
+      const vault = vaultWith();
+      assert.equal(await vault.lookAfter(store(), promise(login('1'))), false);
+      assert.equal(await vault.lookAfter(store(), promise(login('1')), { wasMade: true }), true);
+      await until('back', async () => (await refreshOf('p:a')) === '1');
+    });
+
+    it('is left to that one for a moment, unless the lock is held here anyway', async () => {
+      const guardTimes = { firstLookMs: 20, hintMs: 20, othersTurnMs: 60_000 };
+      const vault = vaultWith({ guardTimes });
+      await vault.lookAfter(store(), promise(login('1')), { wasMade: true });
+      await sleep(300);
+      assert.equal(await refreshOf('p:a'), undefined);
+      await vault.commitStore(store(), upsertProfile('p:b', login('2')));
+      assert.equal(await refreshOf('p:a'), '1');
+    });
+
+    it('is put back by a commit that hears of it only then', async () => {
+      const vault = vaultWith({ promised: async () => [promise(login('1'))] });
+      await vault.commitStore(store(), upsertProfile('p:b', login('2')));
+      assert.equal(await refreshOf('p:a'), '1');
+      assert.equal(await refreshOf('p:b'), '2');
+    });
+
+    it('is not put back over something newer', async () => {
+      await write((document) => {
+        document.profiles['p:a'] = login('newer');
+      });
+      const vault = vaultWith({ promised: async () => [promise(login('1'))] });
+      assert.equal(await vault.lookAfter(store(), promise(login('1')), { wasMade: true }), false);
+      await vault.commitStore(store(), upsertProfile('p:b', login('2')));
+      await sleep(200);
+      assert.equal(await refreshOf('p:a'), 'newer');
+    });
+
+    it('takes the place of what was written here before it, and never of what was written after', async () => {
+      const first = await stored();
+      let promised = [promise(login('2'), undefined, login('1'))];
+      const vault = vaultWith({ promised: async () => promised });
+      await vault.commitStore(store(), upsertProfile('p:a', login('1')));
+      const second = await stored();
+      await write(used, first);
+      // Built on ours, by another, and undone together with it.
+      await until('back', async () => (await refreshOf('p:a')) === '2');
+      await vault.commitStore(store(), upsertProfile('p:a', login('3')));
+      promised = [promise(login('1'), undefined)];
+      await write(used, second);
+      await until('back', async () => (await refreshOf('p:a')) === '3');
+    });
+
+    it('and was taken back on purpose is not put back, though that one has not heard yet', async function () {
+      this.timeout(10_000);
+      const vault = vaultWith({ promised: async () => [promise(login('1'))] });
+      await write((document) => {
+        document.profiles['p:a'] = login('1');
+      });
+      assert.equal(await vault.lookAfter(store(), promise(login('1'))), true);
+      await sleep(PERSON_MS + 100);
+      await revoke();
+      await sleep(200);
+      await vault.commitStore(store(), upsertProfile('p:b', login('2')));
+      await sleep(200);
+      assert.equal(await refreshOf('p:a'), undefined);
+    });
   });
 
   it('an order that was put back is no commit of its own, and a failure says no secret', async () => {

@@ -90,6 +90,7 @@ describe('what is kept from the journal', () => {
           if (dropFault !== undefined) throw dropFault;
           await journal.drop(entry);
         },
+        made: (entry) => journal.made(entry),
       },
       memory: new RefreshMemory({ locks: new FileLocks({ app: 't', clock: systemClock }) }),
       refresher: { settle: async () => 'waiting' },

@@ -20,7 +20,14 @@ describe('what is known where one state dir cannot be read', () => {
     }
   };
   const record = { kind: 'spent', at: 1, failures: 0, lostAnswers: 0 } as const;
-  const by = { id: 'x', path: '/x', stateDir: '/s', owner: 'dead', mine: false } as const;
+  const by = {
+    id: 'x',
+    path: '/x',
+    stateDir: '/s',
+    owner: 'dead',
+    mine: false,
+    isMade: true,
+  } as const;
   const draft = { kind: 'removal', storePath, profileId, login: loginHash(MINE) } as const;
   const knowing = (places: readonly string[]) =>
     knowledgeOf(
@@ -60,7 +67,7 @@ describe('what is known of removals', () => {
 
   function note(at: number, draft: JournalDraft, answer?: JsonObject): void {
     const path = `/journal/${entries.length}`;
-    const by = { owner: 'dead', mine: false } as const;
+    const by = { owner: 'dead', mine: false, isMade: true } as const;
     entries.push({ id: path, path, stateDir: '/s', draft, at, ...by, answer });
   }
   const removal = (at: number, value: JsonObject, id = profileId): void =>

@@ -74,6 +74,7 @@ describe('upkeep', () => {
         entries: async (of) =>
           (await journal.entries(of)).map((entry) => ({ ...entry, owner, mine })),
         drop: (entry) => journal.drop(entry),
+        made: (entry) => journal.made(entry),
       },
       memory,
       refresher: {
@@ -372,6 +373,7 @@ describe('upkeep', () => {
           drop: async () => {
             throw new KnownError('disk.readOnly', { path: 'p' });
           },
+          made: (entry) => journal.made(entry),
         },
       });
       await dying.start();
@@ -760,6 +762,7 @@ describe('upkeep', () => {
           return (await journal.entries(of)).map((entry) => ({ ...entry, owner, mine }));
         },
         drop: (entry) => journal.drop(entry),
+        made: (entry) => journal.made(entry),
       },
       places: async () => [
         { stateDir: locked, agentId: 'main', storePath: path('locked', 'auth-profiles.json') },
@@ -779,7 +782,7 @@ describe('upkeep', () => {
       if (++asked > 1) return [];
       throw new KnownError('disk.failed', { path: path(), syscall: 'open', errno: 'EIO' });
     };
-    await upkeepWith({ journal: { entries, drop: async () => {} } }).start();
+    await upkeepWith({ journal: { entries, drop: async () => {}, made: async () => {} } }).start();
     assert.equal(asked, 1);
     await pass(60_000);
     assert.equal(asked, 2);
