@@ -125,7 +125,8 @@ describe('upkeep', () => {
     const signIn = { agreed: true, ...all };
     const isDone = draft.kind === 'store' || draft.kind === 'order';
     const done = draft.kind === 'store' ? signIn : all;
-    const body = draft.kind === 'removal' ? rest : isDone ? done : { provider, ...rest };
+    const removal = 'seen' in draft ? { seen, ...rest } : rest;
+    const body = draft.kind === 'removal' ? removal : isDone ? done : { provider, ...rest };
     const slot = await journal.open(path(), body as JournalDraft);
     if (answer !== undefined) await slot.answer(answer);
     return slot;
@@ -695,6 +696,94 @@ describe('upkeep', () => {
       await write({ 'p:a': NEW }, { usageStats: { 'p:x': { lastUsed: 1 } } });
       await until('gone', async () => (await profile().catch(() => NEW)) === undefined);
     });
+  });
+
+  describe('what a living process has made', () => {
+    const used = { usageStats: { 'p:x': { lastUsed: 1 } } };
+    const MINE = ['p:a', 'p:x'];
+    const kinds = {
+      'a sign-in': {
+        draft: () => promise({ kind: 'store' }, NEW),
+        undone: () => write({}, used),
+        isBack: async () => (await profile().catch(() => undefined)) !== undefined,
+      },
+      'an order': {
+        draft: () => promise({ kind: 'order', provider: 'p', list: MINE, seen: null }),
+        undone: () => write({ 'p:x': OLD }, used),
+        isBack: async () =>
+          JSON.parse(await readFile(store(), 'utf8').catch(() => '{}')).order !== undefined,
+      },
+      'a removal': {
+        draft: () => promise({ kind: 'removal', login: loginHash(NEW) }),
+        undone: () => write({ 'p:a': NEW }, used),
+        isBack: async () => (await profile().catch(() => NEW)) === undefined,
+      },
+    };
+
+    for (const [name, { draft, undone, isBack }] of Object.entries(kinds)) {
+      it(`I6: ${name}, undone before anybody else saw it: is put back without waiting for its turn`, async () => {
+        owner = 'alive';
+        const slot = await draft();
+        await slot.made();
+        await undone();
+        await upkeepWith().start();
+        await until('back', isBack);
+      });
+
+      it(`control: ${name} that it has not come to is its own affair`, async () => {
+        owner = 'alive';
+        await draft();
+        await undone();
+        await upkeepWith().start();
+        await systemClock.sleep(400);
+        assert.equal(await isBack(), false);
+      });
+    }
+
+    it('stays undone where a later one has been made on top of it', async () => {
+      owner = 'alive';
+      await (await promise({ kind: 'store' }, OLD)).made();
+      await (await promise({ kind: 'store', seen: entryHash(OLD) }, NEW)).made();
+      await write({}, used);
+      await upkeepWith().start();
+      await until('back', async () => (await profile().catch(() => undefined)) !== undefined);
+      assert.deepEqual(await profile(), NEW);
+    });
+
+    it('is put back although a later one is still waiting for its turn', async () => {
+      owner = 'alive';
+      await (await promise({ kind: 'store' }, OLD)).made();
+      await promise({ kind: 'store', seen: entryHash(OLD) }, NEW);
+      await write({}, used);
+      await upkeepWith().start();
+      await until('back', async () => (await profile().catch(() => undefined)) !== undefined);
+      assert.deepEqual(await profile(), OLD);
+    });
+
+    it('says so where it is seen to stand and nobody had', async () => {
+      owner = 'alive';
+      await write({ 'p:a': NEW });
+      await promise({ kind: 'store' }, NEW);
+      await upkeepWith().start();
+      assert.deepEqual(
+        (await journal.entries(dirs())).map(({ isMade }) => isMade),
+        [true],
+      );
+    });
+  });
+
+  it('I6: what had been replaced before a removal does not come back by an old copy', async () => {
+    for (const made of [true, false]) {
+      const slots = [
+        await promise({ kind: 'store', seen: entryHash(OLD) }, NEW),
+        await promise({ kind: 'removal', login: loginHash(NEW), seen: entryHash(NEW) }),
+      ];
+      if (made) for (const slot of slots) await slot.made();
+      await write({ 'p:a': OLD }, { usageStats: { 'p:x': { lastUsed: 1 } } });
+      await upkeepWith().start();
+      await until('gone', async () => (await profile().catch(() => OLD)) === undefined);
+      for (const slot of slots) await slot.drop();
+    }
   });
 
   describe('what dead processes left', () => {
