@@ -85,8 +85,8 @@ export class Hold implements HeldLock {
       try {
         await file.release(() => this.#checkpoint?.('lock.releasing'));
       } catch {
-        // The work under the lock is done and its outcome stands. A lock file that cannot be
-        // removed gets no heartbeat any more, so it is stale for everybody in half a minute.
+        // The work under the lock is done and its outcome stands. The file is removed as soon as that
+        // can be done; and it gets no heartbeat any more, so it is stale in half a minute anyway.
       }
       pass();
     }

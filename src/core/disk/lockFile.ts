@@ -1,4 +1,5 @@
 import { constants } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Checkpoint } from './checkpoint.ts';
 import { errnoOf } from './diskError.ts';
 import { type FileCalls, type OpenFile, pooledCalls } from './fileCalls.ts';
@@ -199,17 +200,52 @@ export class LockFile {
     await this.#file.utimes(now / 1000, now / 1000);
   }
 
-  /** Removes the lock file if it is still ours, and lets go of it in any case. */
+  /**
+   * Removes the lock file if it is still ours, and lets go of it. Where it cannot be removed now (its
+   * folder is read-only for a moment), that is tried again in the background for as long as others
+   * would take it for a living lock.
+   * @throws errors of system calls: it is not removed yet.
+   */
   async release(atAside?: () => void | Promise<void>): Promise<void> {
     try {
-      if (!(await this.isOurs())) return;
-      const isOurs = (seen: SeenLock) => isSameFile(seen.identity, this.#identity);
-      await removeLock(this.path, isOurs, atAside, this.#calls);
-    } finally {
+      await this.#remove(atAside);
+    } catch (error) {
+      void this.#removeLater();
+      throw error;
+    }
+    await this.#file.close();
+  }
+
+  async #remove(atAside?: () => void | Promise<void>): Promise<void> {
+    if (!(await this.isOurs())) return;
+    const isOurs = (seen: SeenLock) => isSameFile(seen.identity, this.#identity);
+    await removeLock(this.path, isOurs, atAside, this.#calls);
+  }
+
+  /** Never rejects, and keeps no process from ending: the lock of a dead owner is nobody's. */
+  async #removeLater(): Promise<void> {
+    const until = performance.now() + REMOVE_FOR_MS;
+    for (let waitMs = FIRST_REMOVE_MS; performance.now() < until; waitMs *= 2) {
+      await sleep(Math.min(waitMs, LONGEST_REMOVE_MS), undefined, { ref: false });
+      try {
+        await this.#remove();
+        break;
+      } catch {
+        // Not yet.
+      }
+    }
+    try {
       await this.#file.close();
+    } catch {
+      // There is nothing left to let go of.
     }
   }
 }
+
+const FIRST_REMOVE_MS = 20;
+const LONGEST_REMOVE_MS = 500;
+/** Without a heartbeat it is stale for CoderClaw after 30 s, for us a little later. */
+const REMOVE_FOR_MS = 40_000;
 
 async function isAt(path: string, identity: FileIdentity, calls: FileCalls): Promise<boolean> {
   try {

@@ -41,7 +41,7 @@ export async function keepRemoval(
   const place = ['profiles', profileId] as const;
   const { stableMs, lockWaitMs } = timesOf(parts);
   const keepMs = stableMs + lockWaitMs;
-  const { isOld } = lineageOf(entry, all);
+  const { isOld, isOvertaken } = lineageOf(entry, all);
   // What it had replaced is in old copies too.
   const isSame = (there: JsonValue | undefined): boolean => there !== undefined && isOld(there);
   const value = await stores.profile(storePath, profileId);
@@ -52,7 +52,8 @@ export async function keepRemoval(
     if (guarding === 'over') care.isRevoked = true;
   }
   if (!isSame(value)) care.wasGone = true;
-  if (!isSame(value) || care.isRevoked || isSignedInSince(round, draft)) {
+  const isReplaced = isOvertaken || isSignedInSince(round, draft);
+  if (!isSame(value) || care.isRevoked || isReplaced) {
     if (value === undefined && !care.isGuarded && (entry.isMade || entry.owner !== 'alive')) {
       await guarded(round, promised, true, parts);
     }

@@ -204,6 +204,6 @@ function isRemovedSince(
     if (draft.kind !== 'removal') return false;
     if (draft.storePath !== storePath || draft.profileId !== profileId) return false;
     const isThis = draft.login !== null && (login?.startsWith(draft.login) ?? false);
-    return isThis || (at > entry.at && !hasStood && isSure(one));
+    return isThis || (at > entry.at && !hasStood && !entry.isMade && isSure(one));
   });
 }

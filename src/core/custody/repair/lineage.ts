@@ -42,8 +42,8 @@ export function lineageOf(entry: JournalEntry, all: readonly JournalEntry[]): Li
   const isTwice = others.some(({ put, at }) => put === own.put && at < own.at);
   const isOvertaken = others.some((other) => {
     if (!other.isSure || other.put === own.put) return false;
-    // It found what this one would have replaced, and was there first.
-    if (other.seen === own.seen && !entry.isMade) return other.at > own.at;
+    // It found what this one would replace, and was there first.
+    if (other.seen === own.seen && !entry.isMade) return true;
     return other.seen === own.put && (other.at > own.at || !(isTwice || before.has(other.put)));
   });
   return {

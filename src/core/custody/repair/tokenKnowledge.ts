@@ -62,6 +62,11 @@ export function knowledgeOf(
             draft.storePath === storePath &&
             draft.profileId === profileId,
         );
+      // What has been stored since it was noted down came after any removal that did not see it.
+      const isNoted = ofProfile.some(
+        ({ draft, isMade, answer }) =>
+          draft.kind === 'store' && isMade && login !== null && loginHash(answer) === login,
+      );
       return ofProfile.some((one) => {
         const { draft, at } = one;
         if (draft.kind !== 'removal') return false;
@@ -70,7 +75,7 @@ export function knowledgeOf(
         if (login !== null && draft.login !== null && login.startsWith(draft.login)) {
           return !later.some(({ answer }) => loginHash(answer) === login);
         }
-        return isSure(one) && later.length === 0 && at >= since;
+        return !isNoted && isSure(one) && later.length === 0 && at >= since;
       });
     },
   };

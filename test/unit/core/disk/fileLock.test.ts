@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { Cancelled, systemClock } from '../../../../src/core/clock.ts';
+import { callsIn } from '../../../../src/core/disk/callsIn.ts';
+import type { FileCalls } from '../../../../src/core/disk/fileCalls.ts';
 import { FileLocks, type FileLocksOptions } from '../../../../src/core/disk/fileLock.ts';
 import { isKnown } from '../../../../src/core/errors.ts';
 import { workFolder } from './workFolder.ts';
@@ -318,6 +320,37 @@ describe('file lock', () => {
     }
     await rm(path('y.lock'));
     assert.equal(await several, 'had');
+  });
+
+  it('is removed as soon as it can be, where that fails at the end of the task', async () => {
+    let isReadOnly = false;
+    const locks = locksWith({
+      // It would be taken for a living one for long.
+      times: { ...SHORT, staleMs: 10_000 },
+      calls: async (folder) => {
+        const calls = await callsIn(folder);
+        const rename: FileCalls['rename'] = (from, to) => {
+          if (!isReadOnly) return calls.rename(from, to);
+          throw Object.assign(new Error('x'), { code: 'EACCES', syscall: 'rename' });
+        };
+        return { ...calls, rename };
+      },
+    });
+    await locks.withFileLock(store(), {}, async () => {
+      isReadOnly = true;
+    });
+    assert.deepEqual(await readdir(path()), ['auth-profiles.json.lock']);
+    await assert.rejects(
+      locksWith({ times: { ...SHORT, waitMs: 100, staleMs: 10_000 } }).withFileLock(
+        store(),
+        {},
+        async () => {},
+      ),
+      (error) => isKnown(error, 'lock.busy'),
+    );
+    isReadOnly = false;
+    await locks.withFileLock(store(), {}, async () => {});
+    assert.deepEqual(await readdir(path()), []);
   });
 
   it('leaves no descriptor open', async function () {

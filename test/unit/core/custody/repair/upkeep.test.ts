@@ -5,6 +5,7 @@ import { systemClock } from '../../../../../src/core/clock.ts';
 import { entryHash, loginHash } from '../../../../../src/core/custody/entryHash.ts';
 import { Journal, type JournalDraft } from '../../../../../src/core/custody/journal/journal.ts';
 import { RefreshMemory } from '../../../../../src/core/custody/refresh/refreshMemory.ts';
+import { knowledgeOf } from '../../../../../src/core/custody/repair/tokenKnowledge.ts';
 import {
   Upkeep,
   type UpkeepNotice,
@@ -14,6 +15,7 @@ import { Vault } from '../../../../../src/core/custody/vault.ts';
 import { FileLocks } from '../../../../../src/core/disk/fileLock.ts';
 import { describeThisProcess } from '../../../../../src/core/disk/lockOwner.ts';
 import type { JsonObject } from '../../../../../src/core/documents/json.ts';
+import { upsertProfile } from '../../../../../src/core/documents/storeIntents.ts';
 import { KnownError } from '../../../../../src/core/errors.ts';
 import { tokenHash } from '../../../../../src/core/model/loginFingerprint.ts';
 import { workFolder } from '../../disk/workFolder.ts';
@@ -739,6 +741,39 @@ describe('upkeep', () => {
         assert.equal(await isBack(), false);
       });
     }
+
+    it('I6: a sign-in after a removal, whatever the clock says: is no less a sign-in', async () => {
+      const locks = new FileLocks({ app: 't', clock: systemClock });
+      const places = async () => [{ stateDir: path(), agentId: 'main', storePath: store() }];
+      const alive: Pick<Journal, 'entries'> = {
+        entries: async (of) => (await journal.entries(of)).map((one) => ({ ...one, owner })),
+      };
+      const knowing = new Vault({
+        clock: { now: () => clock.now(), sleep: systemClock.sleep },
+        ...{ log: () => {}, locks },
+        guardTimes: { firstLookMs: 20, hintMs: 20 },
+        ...knowledgeOf(alive, memory, places),
+      });
+      try {
+        owner = 'alive';
+        await write({});
+        const gone = { kind: 'removal', login: loginHash(OLD), seen: entryHash(OLD) } as const;
+        await (await promise(gone)).made();
+        clock.advance(-60_000);
+        const slot = await promise({ kind: 'store' }, NEW);
+        const made = () => slot.made();
+        await knowing.commitStore(store(), upsertProfile('p:a', NEW), { made });
+        await write({}, used);
+        // Both who made it, and who takes it up from the journal.
+        await until('back', async () => (await profile().catch(() => undefined)) !== undefined);
+        knowing.dispose();
+        await write({}, used);
+        await upkeepWith().start();
+        await until('back', async () => (await profile().catch(() => undefined)) !== undefined);
+      } finally {
+        knowing.dispose();
+      }
+    });
 
     it('stays undone where a later one has been made on top of it', async () => {
       owner = 'alive';
