@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { JsonObject, JsonValue } from '../documents/json.ts';
 import { entryOf, type StoreIntent } from '../documents/storeIntents.ts';
 import { entryHash } from './entryHash.ts';
-import type { Journal, JournalDraft } from './journal/journal.ts';
+import type { Journal, JournalDraft, JournalSlot } from './journal/journal.ts';
 import { dropIfPossible, openIfPossible } from './journal/noted.ts';
 import type { CommitOptions } from './storeCommit.ts';
 import { readKnownStore } from './storeRead.ts';
@@ -42,6 +42,7 @@ export async function commitOrder(
   const expected = draftOf(storePath, intent, document, intent.apply(document, storePath));
   const slot = expected && (await openIfPossible(journal, stateDir, expected, about));
   let done: OrderDraft | undefined;
+  let late: JournalSlot | undefined;
   const noting: StoreIntent = {
     summary: intent.summary,
     ...(intent.action && { action: intent.action }),
@@ -58,17 +59,19 @@ export async function commitOrder(
     await vault.commitStore(storePath, noting, {
       ...options,
       made: async () => {
-        if (isDeepStrictEqual(done, expected)) await slot?.made();
+        const isNoted = slot !== undefined && isDeepStrictEqual(done, expected);
+        // Else somebody changed it before we had the lock, or there was no room to note it.
+        if (!isNoted && done !== undefined) {
+          late = await openIfPossible(journal, stateDir, done, about);
+        }
+        await (isNoted ? slot : late)?.made();
       },
     });
   } catch (error) {
     if (slot !== undefined) await dropIfPossible(slot, log);
     throw error;
   }
-  // Else somebody changed it before we had the lock, or there was no room to note it and may be now.
-  if (slot !== undefined && isDeepStrictEqual(done, expected)) return;
-  if (done !== undefined) await (await openIfPossible(journal, stateDir, done, about))?.made();
-  if (slot !== undefined) await dropIfPossible(slot, log);
+  if (slot !== undefined && !isDeepStrictEqual(done, expected)) await dropIfPossible(slot, log);
 }
 
 /** What an intent, already applied, promises; undefined where it changes nothing. */

@@ -152,17 +152,19 @@ export class ProfileService {
       },
     };
     const promise = await this.#promise(files, profileId);
+    let late: PromisedRemoval | undefined;
     try {
       const { aftermath } = await this.#parts.vault.commitStore(storePath, noting, {
         made: async () => {
-          if (isDeepStrictEqual(promise?.was, was)) await promise?.slot.made();
+          // Somebody refreshed it meanwhile: what must not come back is the newer login. And where
+          // there was no room to note it before, there may be now.
+          const isNoted = promise !== undefined && isDeepStrictEqual(promise.was, was);
+          if (!isNoted) late = await this.#open(files, profileId, was);
+          await (isNoted ? promise : late)?.slot.made();
         },
       });
-      // Somebody refreshed it meanwhile: what must not come back is the newer login. And where there
-      // was no room to note it before, there may be now.
-      if (promise === undefined || !isDeepStrictEqual(promise.was, was)) {
-        await (await this.#open(files, profileId, was))?.slot.made();
-        if (promise !== undefined) await dropIfPossible(promise.slot, this.#parts.log);
+      if (promise !== undefined && late !== undefined) {
+        await dropIfPossible(promise.slot, this.#parts.log);
       }
       return { aftermath, was };
     } catch (error) {

@@ -129,7 +129,10 @@ export class SignInService {
         }),
         {
           legacyPaths: files.legacyPaths,
-          made: async () => this.#kept.get(signedIn)?.made(),
+          // Without room for it, what is kept is for another place.
+          made: async () => {
+            if (isKept) await this.#kept.get(signedIn)?.made();
+          },
         },
       );
     };

@@ -43,6 +43,11 @@ export interface CommitOptions {
    * the lock next knows of it. Must not throw.
    */
   readonly made?: () => Promise<void>;
+  /**
+   * Asked under the lock: whether the change is still to be made. Waiting for the lock can take long,
+   * and what it was decided on can be out of date.
+   */
+  readonly isWanted?: () => Promise<boolean>;
 }
 
 /** What one commit did to the entry that its intent is about. */
@@ -131,7 +136,7 @@ export async function commitStoreOnce(
   storePath: string,
   intent: StoreIntent,
   parts: CommitParts,
-  { signal, legacyPaths = [], made }: CommitOptions,
+  { signal, legacyPaths = [], made, isWanted }: CommitOptions,
 ): Promise<WrittenEntry | undefined> {
   let synced: Promise<void> | undefined;
   let replacing: Promise<WrittenEntry | undefined> | undefined;
@@ -139,6 +144,7 @@ export async function commitStoreOnce(
     const store = await readWritableStore(file, parts.clock, parts.guard.known(file));
     await parts.checkpoint?.('read');
     if (store.kind === 'absent') await refuseLegacy(storePath, legacyPaths);
+    if (isWanted !== undefined && !(await isWanted())) return undefined;
     const syncing = (sync: Promise<void>): void => {
       synced = sync;
     };

@@ -208,7 +208,9 @@ export class Vault {
         try {
           return await task(stores);
         } finally {
-          for (const file of files.values()) this.#held.delete(file);
+          for (const file of files.values()) {
+            if (this.#held.get(file) === stores) this.#held.delete(file);
+          }
         }
       });
     } finally {
@@ -232,7 +234,7 @@ export class Vault {
     const file = await targetOf(storePath);
     if (file === undefined) return false;
     const store = await readKnownStore(file, this.#parts.clock);
-    return this.#guard.adopt(storePath, file, store, promised, wasMade);
+    return this.#guard.adopt(storePath, file, store, promised, { wasMade });
   }
 
   /**
@@ -262,7 +264,9 @@ export class Vault {
     const attempt = async () => {
       const file = await targetOf(storePath);
       const held = file === undefined ? undefined : this.#held.get(file);
-      if (file !== undefined && held !== undefined) await held.mend(storePath, file);
+      // A task that outlives its lock holds nothing any more.
+      const isHeld = held !== undefined && !held.signal.aborted;
+      if (file !== undefined && isHeld) await held.mend(storePath, file);
       else await mendStoreOnce(storePath, this.#parts, signal);
     };
     return startOver(attempt, this.#parts.clock, signal);

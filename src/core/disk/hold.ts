@@ -20,7 +20,8 @@ export class Hold implements HeldLock {
   readonly #times: { readonly heartbeatMs: number; readonly holdMs: number };
   readonly #checkpoint: Checkpoint | undefined;
   readonly #lost = new AbortController();
-  readonly #began = performance.now();
+  /** When the first lock was had; the waiting for it is no holding. */
+  #began = performance.now();
   #heartbeat: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
   #ended: Promise<void> | undefined;
@@ -40,6 +41,7 @@ export class Hold implements HeldLock {
   }
 
   add(lock: HeldFile): void {
+    if (this.#locks.length === 0) this.#began = performance.now();
     this.#locks.push(lock);
     if (this.#heartbeat === undefined) this.#scheduleBeat();
   }

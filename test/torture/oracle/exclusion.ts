@@ -29,6 +29,8 @@ export function exclusionViolations({ events, stops }: Evidence): readonly Findi
       findings.push({ what: 'one version of a file was replaced twice', lines: [other, line] });
     }
     successors.set(version, line);
+    // It can come again, by name: the same bytes in a file that got the number of one that is gone.
+    successors.delete(`${path} ${after}`);
     const last = latest.get(path);
     const wasStopped = stops.some((s) => s.process === process && s.from < t && s.to > from);
     if (wasStopped) continue;

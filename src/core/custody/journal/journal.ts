@@ -186,7 +186,7 @@ export class Journal {
     const stamp = stampOf(await (await callsIn(dirname(path))).lstat(path));
     if (stamp !== undefined && known?.stamp === stamp) return known.read;
     const read = readEntry(await readEntryFile(path, { mends: true }));
-    if (read !== undefined) this.#known.set(path, { read, stamp });
+    if (read !== undefined && !isUnanswered(read)) this.#known.set(path, { read, stamp });
     return read;
   }
 
@@ -207,11 +207,14 @@ interface KnownEntry {
   readonly stamp: string | undefined;
 }
 
-/** The times of a file move on in ticks of some milliseconds. */
+/** The times of a file move on in ticks: of some milliseconds, or (FAT, old ext file systems) of seconds. */
 const TICK_MS = 50;
+const COARSE_TICK_MS = 2_500;
+const SECOND_NS = 1_000_000_000n;
 
 function stampOf({ ino, mtimeNs, mtimeMs, ctimeNs, size }: BigIntStats): string | undefined {
-  if (Date.now() - Number(mtimeMs) < TICK_MS) return undefined;
+  const tickMs = mtimeNs % SECOND_NS === 0n ? COARSE_TICK_MS : TICK_MS;
+  if (Date.now() - Number(mtimeMs) < tickMs) return undefined;
   return [ino, mtimeNs, ctimeNs, size].join(' ');
 }
 
@@ -226,9 +229,13 @@ function readEntry(bytes: Buffer): ReadEntry | undefined {
   return header && { header, answer: parseAnswer(bytes), isMade: parseMade(bytes) };
 }
 
-function isFinal({ header: { draft }, answer, isMade }: ReadEntry): boolean {
-  if (takesAnswer(draft) && answer === undefined) return false;
-  return isMade || draft.kind === 'refresh';
+/** No token may be overlooked: what waits for one is read each time. */
+function isUnanswered({ header: { draft }, answer }: ReadEntry): boolean {
+  return takesAnswer(draft) && answer === undefined;
+}
+
+function isFinal(read: ReadEntry): boolean {
+  return !isUnanswered(read) && (read.isMade || read.header.draft.kind === 'refresh');
 }
 
 /** Owners of entries name their PID namespace, so where the folder lies does not matter. */

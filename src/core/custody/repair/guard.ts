@@ -19,6 +19,7 @@ import {
   type Mended,
   type TakenBack,
 } from './guardedFile.ts';
+import type { StorePromise } from './lineage.ts';
 import type { Knowledge } from './tokenKnowledge.ts';
 import type { Promised } from './undone.ts';
 
@@ -102,7 +103,7 @@ export class Guard {
     return guarded.mend(store.document);
   }
 
-  async #promised(storePath: string): Promise<readonly Promised[]> {
+  async #promised(storePath: string): Promise<readonly StorePromise[]> {
     return (await this.#options.knowledge.promised?.(storePath)) ?? [];
   }
 
@@ -111,11 +112,14 @@ export class Guard {
     storePath: string,
     file: string,
     store: KnownStore & { kind: 'whole' },
-    promises: readonly Promised[],
+    promises: readonly StorePromise[],
   ): void {
+    const now = this.#options.clock.now();
     for (const promised of promises) {
+      // For longer than this nobody's change is looked after, and what is done then may be meant.
+      const isPast = now - promised.at > this.#times.windowMs;
       const isOver = this.#givenUp.has(idOf(promised.entry, file));
-      if (!isOver) this.adopt(storePath, file, store, promised, true);
+      if (!isPast && !isOver) this.adopt(storePath, file, store, promised, { wasMade: true });
     }
   }
 
@@ -182,14 +186,18 @@ export class Guard {
     storePath: string,
     file: string,
     store: KnownStore,
-    promised: Promised,
-    wasMade: boolean,
+    promised: Promised & { readonly at?: number },
+    { wasMade }: { readonly wasMade: boolean },
   ): boolean {
     if (this.#disposed.signal.aborted || store.kind === 'absent') return false;
     const guarded = this.#guarded(storePath, file);
     const adopted = guarded.adopt(store, promised, this.#options.clock.now(), wasMade);
-    if (adopted === 'stands') this.#givenUp.delete(idOf(promised.entry, file));
-    if (adopted !== 'known') this.#tend(guarded);
+    if (adopted === 'stands') {
+      this.#givenUp.delete(idOf(promised.entry, file));
+      this.#over.delete(idOf(promised.entry, file));
+    }
+    if (adopted === 'stands' || adopted === 'undone') this.#tend(guarded);
+    else if (guarded.isOver) this.#files.delete(file);
     return adopted !== 'no';
   }
 

@@ -158,6 +158,9 @@ export class GuardedFile {
   async judge(store: KnownStore, at: number): Promise<void> {
     // A store that was deleted as a whole was deleted on purpose: no program undoes an entry so.
     if (store.kind === 'absent') {
+      for (const { entry, value } of this.#entries.values()) {
+        this.#over.set(idOf(entry, this.file), hashOf(value));
+      }
       this.#entries.clear();
       this.#last = undefined;
       return;
@@ -286,7 +289,7 @@ export class GuardedFile {
    */
   adopt(
     store: KnownStore & { kind: 'whole' },
-    promised: Promised,
+    promised: Promised & { readonly at?: number },
     at: number,
     wasMade: boolean,
   ): 'stands' | 'undone' | 'known' | 'no' {
@@ -296,9 +299,7 @@ export class GuardedFile {
     if (known !== undefined && isDeepStrictEqual(known.value, value)) return 'known';
     const now = entryOf(store.document, ...entry);
     const stands = isDeepStrictEqual(now, value);
-    // Which of the two came first, as far as either knows what it was built on.
-    const isLater = known === undefined || isOld(known.value) || (stands && !known.isOld(value));
-    if (!isLater) return 'no';
+    if (known !== undefined && !isLater(promised, known, stands)) return 'no';
     if (!stands) {
       const isOver = this.#over.get(idOf(entry, this.file)) === hashOf(value);
       if (!wasMade || isOver || (now !== undefined && !isOld(now))) return 'no';
@@ -364,6 +365,20 @@ export class GuardedFile {
       if (until <= began) this.#entries.delete(id);
     }
   }
+}
+
+/**
+ * Whether a promise of another process came after what is looked after here, as far as either knows what
+ * it was built on. Where each says so of the other, or neither does, the time decides; and what stands.
+ */
+function isLater(
+  { value, isOld, at = 0 }: Promised & { readonly at?: number },
+  known: GuardedEntry,
+  stands: boolean,
+): boolean {
+  const [onTop, below] = [isOld(known.value), known.isOld(value)];
+  if (onTop !== below) return onTop;
+  return onTop ? at > known.since : stands;
 }
 
 export function idOf([part, key]: Promised['entry'], file = ''): string {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { entryOf, putEntry, type StoreIntent } from '../../documents/storeIntents.ts';
-import { lineageOf } from './lineage.ts';
+import { lineageOf, promisedBy } from './lineage.ts';
 import {
   ageOf,
   type Draft,
@@ -13,6 +13,7 @@ import {
   open,
   type Round,
   SLOW_GLANCE_MS,
+  sameRoundNow,
   steadyOf,
   timesOf,
   truceOf,
@@ -32,7 +33,7 @@ export async function keepOrder(
   const { storePath, provider } = draft;
   const { vault } = parts;
   const place = ['order', provider] as const;
-  const list = draft.list ?? undefined;
+  const list = promisedBy(entry, all);
   const { isOvertaken, isOld } = lineageOf(entry, all);
   // It stays for a while: whoever built on it tells by it what is old.
   if (isOvertaken) return await whenStable(round, parts);
@@ -68,7 +69,11 @@ export async function keepOrder(
       isOld(entryOf(document, ...place)) ? putEntry(document, place, list) : document,
   };
   const made = () => parts.journal.made(entry);
-  const { changed } = await vault.commitStore(storePath, intent, { signal, made });
+  const isWanted = async (): Promise<boolean> => {
+    const now = await sameRoundNow(round, parts);
+    return now !== undefined && isDeepStrictEqual(promisedBy(now.entry, now.all), list);
+  };
+  const { changed } = await vault.commitStore(storePath, intent, { signal, made, isWanted });
   // Another window was faster, and tells it.
   if (!changed) return open(GLANCE_MS);
   care.isGuarded = true;

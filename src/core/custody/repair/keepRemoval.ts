@@ -15,6 +15,7 @@ import {
   open,
   type Round,
   SLOW_GLANCE_MS,
+  sameRoundNow,
   steadyOf,
   timesOf,
   truceOf,
@@ -49,15 +50,16 @@ export async function keepRemoval(
   if (isSame(value) && care.isGuarded) {
     const guarding = await vault.looksAfter(storePath, place);
     if (guarding === 'givenUp') return givenUp(round, parts);
-    if (guarding === 'over') care.isRevoked = true;
+    // Whoever looks after it later must not take it away again.
+    if (guarding === 'over') return await dropped(round, parts);
   }
   if (!isSame(value)) care.wasGone = true;
   const isReplaced = isOvertaken || isSignedInSince(round, draft);
-  if (!isSame(value) || care.isRevoked || isReplaced) {
+  if (!isSame(value) || isReplaced) {
     if (value === undefined && !care.isGuarded && (entry.isMade || entry.owner !== 'alive')) {
       await guarded(round, promised, true, parts);
     }
-    const again = care.isRevoked ? undefined : await finishRemoval(round, draft, parts, keepMs);
+    const again = await finishRemoval(round, draft, parts, keepMs);
     if (again === undefined) return await untilStable(round, parts, keepMs);
     care.stableSince ??= steadyOf(parts);
     return open(again);
@@ -81,7 +83,11 @@ export async function keepRemoval(
       isSame(entryOf(document, ...place)) ? putEntry(document, place, undefined) : document,
   };
   const made = () => parts.journal.made(entry);
-  const { changed } = await vault.commitStore(storePath, intent, { signal, made });
+  const isWanted = async (): Promise<boolean> => {
+    const now = await sameRoundNow(round, parts);
+    return now !== undefined && !isSignedInSince(now, draft);
+  };
+  const { changed } = await vault.commitStore(storePath, intent, { signal, made, isWanted });
   care.isGuarded ||= changed;
   care.isMadeHere ||= changed;
   care.stableSince = steadyOf(parts);

@@ -19,6 +19,7 @@ import {
   open,
   type Round,
   SLOW_GLANCE_MS,
+  sameRoundNow,
   steadyOf,
   timesOf,
   truceOf,
@@ -103,7 +104,11 @@ export async function keepSignIn(
     const legacyPaths = stores.legacyPathsOf(storePath);
     // As the sign-in would have done, and had said.
     await parts.vault.importLegacy(storePath, legacyPaths, { signal });
-    const options = { signal, legacyPaths, made };
+    const isWanted = async (): Promise<boolean> => {
+      const now = await sameRoundNow(round, parts);
+      return now !== undefined && !isRemovedSince(now, draft, answer, value);
+    };
+    const options = { signal, legacyPaths, made, isWanted };
     ({ changed } = await parts.vault.commitStore(storePath, intent, options));
   } catch (error) {
     // The next look sees what it is now.

@@ -6,6 +6,8 @@ import type { Journal, JournalDraft, JournalEntry } from '../journal/journal.ts'
 import type { RefreshMemory } from '../refresh/refreshMemory.ts';
 import type { StorePlace } from '../storePlaces.ts';
 import type { Vault } from '../vault.ts';
+import { lineageOf } from './lineage.ts';
+import { StoreNames } from './storeNames.ts';
 import type { StoreRounds } from './storeRounds.ts';
 import type { Promised } from './undone.ts';
 
@@ -82,8 +84,6 @@ export interface Care {
   wasGone?: boolean;
   /** It has been told that only a person can store it. */
   isHomeless?: boolean;
-  /** Whoever undid it meant it. */
-  isRevoked?: boolean;
   /** The answer to a refresh was found to be somebody else's. */
   isForeign?: boolean;
   /** How often its tokens were brought to the stores without having been seen there since. */
@@ -161,6 +161,24 @@ export async function guarded(
   if (!stands && !wasMade) return false;
   care.isGuarded = await vault.lookAfter(entry.draft.storePath, promised, { wasMade });
   return care.isGuarded;
+}
+
+/**
+ * The round once more, with the journal as it is now; undefined where the entry is gone, or has been
+ * overtaken: others go on while one waits for a lock.
+ * @throws {KnownError} `disk.*`
+ */
+export async function sameRoundNow(
+  round: Round,
+  { journal }: KeeperParts,
+): Promise<Round | undefined> {
+  // Of a store nothing is promised in the journals of other state dirs.
+  const read = await journal.entries([round.entry.stateDir]);
+  const names = await StoreNames.of(read.map(({ draft }) => draft.storePath));
+  const all = names.renamed(read);
+  const entry = all.find(({ path }) => path === round.entry.path);
+  if (entry === undefined || lineageOf(entry, all).isOvertaken) return undefined;
+  return { ...round, entry, all };
 }
 
 /** The vault has given it up. @returns when it is to be written again, if it still has to be. */

@@ -5,8 +5,8 @@ import { loginHash } from '../entryHash.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RefreshMemory } from '../refresh/refreshMemory.ts';
 import { type StorePlace, stateDirsOf } from '../storePlaces.ts';
-import { isSure, promisesFor } from './lineage.ts';
-import type { Promised } from './undone.ts';
+import { isSure, promisesFor, type StorePromise } from './lineage.ts';
+import { StoreNames } from './storeNames.ts';
 
 /** What other parts know that helps to tell a careless write from one on purpose. */
 export interface Knowledge {
@@ -19,7 +19,7 @@ export interface Knowledge {
   /**
    * What programs of ours have put into a store (absolute path) and still promise: of each entry the last.
    */
-  readonly promised?: (storePath: string) => Promise<readonly Promised[]>;
+  readonly promised?: (storePath: string) => Promise<readonly StorePromise[]>;
   readonly removedByUs?: (
     storePath: string,
     profileId: string,
@@ -37,6 +37,15 @@ export function knowledgeOf(
   memory: Pick<RefreshMemory, 'read'>,
   places: () => Promise<readonly StorePlace[]>,
 ): Required<Knowledge> {
+  /** All entries, and the name by which they call a store. */
+  const about = async (storePath: string) => {
+    const stateDirs = stateDirsOf(await places());
+    const read = await asFarAsReadable(stateDirs, (dirs) => journal.entries(dirs));
+    const entries = read.flat();
+    const paths = entries.map(({ draft }) => draft.storePath);
+    const names = await StoreNames.of([...paths, storePath]);
+    return { entries: names.renamed(entries), name: names.nameOf(storePath) };
+  };
   return {
     isSpent: async (token) => {
       const stateDirs = stateDirsOf(await places());
@@ -44,24 +53,16 @@ export function knowledgeOf(
       return records.some((some) => some.get(token)?.kind === 'spent');
     },
     promised: async (storePath) => {
-      const dirs = (await places()).flatMap((place) =>
-        place.storePath === storePath ? [place.stateDir] : [],
-      );
-      const entries = await asFarAsReadable(dirs, (of) => journal.entries(of));
-      return promisesFor(storePath, entries.flat());
+      const { entries, name } = await about(storePath);
+      return promisesFor(name, entries);
     },
     removedByUs: async (storePath, profileId, value, since) => {
       const login = loginHash(value);
-      const stateDirs = stateDirsOf(await places());
-      const entries = await asFarAsReadable(stateDirs, (dirs) => journal.entries(dirs));
-      const ofProfile = entries
-        .flat()
-        .filter(
-          ({ draft }) =>
-            draft.kind !== 'order' &&
-            draft.storePath === storePath &&
-            draft.profileId === profileId,
-        );
+      const { entries, name } = await about(storePath);
+      const ofProfile = entries.filter(
+        ({ draft }) =>
+          draft.kind !== 'order' && draft.storePath === name && draft.profileId === profileId,
+      );
       // What has been stored since it was noted down came after any removal that did not see it.
       const isNoted = ofProfile.some(
         ({ draft, isMade, answer }) =>

@@ -14,6 +14,7 @@ import {
   type Round,
   steadyOf,
 } from './promiseKeepers.ts';
+import { StoreNames } from './storeNames.ts';
 import { StoreRounds } from './storeRounds.ts';
 
 export interface UpkeepOptions extends KeeperParts {
@@ -159,7 +160,9 @@ export class Upkeep {
     const { clock, places } = this.#options;
     const all = await places();
     const stateDirs = stateDirsOf(all);
-    const { entries, unread } = await this.#entries(stateDirs);
+    const { entries: read, unread } = await this.#entries(stateDirs);
+    const names = await StoreNames.of(read.map(({ draft }) => draft.storePath));
+    const entries = names.renamed(read);
     const stores = new StoreRounds(all, clock);
     const round = { all: entries, stores, stateDirs, signal: this.#disposed.signal };
     const byStore = new Map<string, JournalEntry[]>();

@@ -322,6 +322,18 @@ describe('file lock', () => {
     assert.equal(await several, 'had');
   });
 
+  it('counts as held from when it is had, however long it was waited for', async () => {
+    const times = { ...SHORT, waitMs: 3_000, holdMs: 400 };
+    const [first, second] = [locksWith(), locksWith({ times })];
+    const holding = first.withFileLocks([path('y')], {}, () => sleep(900));
+    await sleep(20);
+    await second.withFileLocks([path('x'), path('y')], {}, async (held) => {
+      await sleep(50);
+      await held.proveOwnership();
+    });
+    await holding;
+  });
+
   it('is removed as soon as it can be, where that fails at the end of the task', async () => {
     let isReadOnly = false;
     const locks = locksWith({

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import syncFs, { type PathLike } from 'node:fs';
 import fs, {
   chmod,
+  lstat,
   mkdir,
   readdir,
   readFile,
@@ -16,6 +17,7 @@ import fs, {
 } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
+import { systemClock } from '../../../../../src/core/clock.ts';
 import { Journal, type JournalOptions } from '../../../../../src/core/custody/journal/journal.ts';
 import {
   formatEntry,
@@ -173,6 +175,27 @@ describe('journal', () => {
     assert.equal((await journalWith().entries([path()])).length, 0);
     await slot.drop();
     assert.deepEqual(await answers(), [undefined]);
+  });
+
+  it('I11: reads an entry that waits for its answer, though its file looks unchanged', async () => {
+    const [writer, reader] = [journalWith(), journalWith()];
+    const slot = await writer.open(path(), DRAFT);
+    const stats = await lstat(slot.path, { bigint: true });
+    // Its times have whole seconds on some file systems.
+    const [pooled, direct] = [fs.lstat, syncFs.lstatSync];
+    fs.lstat = (async () => stats) as unknown as typeof fs.lstat;
+    Object.assign(syncFs, { lstatSync: () => stats });
+    syncBuiltinESMExports();
+    try {
+      await systemClock.sleep(100);
+      assert.equal((await reader.entries([path()]))[0]?.answer, undefined);
+      await slot.answer(ANSWER);
+      assert.deepEqual((await reader.entries([path()]))[0]?.answer, ANSWER);
+    } finally {
+      fs.lstat = pooled;
+      Object.assign(syncFs, { lstatSync: direct });
+      syncBuiltinESMExports();
+    }
   });
 
   it('knows what has been in its store, whoever says so, and with the answer or without it', async () => {

@@ -3,19 +3,21 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '../../../../../src/core/clock.ts';
 import type { RepairReport } from '../../../../../src/core/custody/repair/guard.ts';
-import { PERSON_MS, type Promised } from '../../../../../src/core/custody/repair/undone.ts';
+import type { StorePromise } from '../../../../../src/core/custody/repair/lineage.ts';
+import { PERSON_MS } from '../../../../../src/core/custody/repair/undone.ts';
 import {
   type StoreChange,
   Vault,
   type VaultOptions,
 } from '../../../../../src/core/custody/vault.ts';
+import { FileLocks } from '../../../../../src/core/disk/fileLock.ts';
 import type { JsonObject } from '../../../../../src/core/documents/json.ts';
 import {
   removeProfile,
   setOrder,
   upsertProfile,
 } from '../../../../../src/core/documents/storeIntents.ts';
-import { KnownError } from '../../../../../src/core/errors.ts';
+import { isKnown, KnownError } from '../../../../../src/core/errors.ts';
 import { tokenHash } from '../../../../../src/core/model/loginFingerprint.ts';
 import { workFolder } from '../../disk/workFolder.ts';
 
@@ -449,9 +451,23 @@ describe('guard: what careless programs undo', () => {
     assert.doesNotMatch(log.join('\n'), /cannot be looked after/);
   });
 
+  it('puts back what is undone although a task outlives its lock', async () => {
+    const old = await stored();
+    const locks = new FileLocks({ app: 't', clock: systemClock, times: { holdMs: 200 } });
+    const vault = vaultWith({ locks });
+    const { aftermath } = await vault.commitStore(store(), upsertProfile('p:a', login('1')));
+    await aftermath;
+    const task = vault.withStores([store()], {}, () => sleep(1_500));
+    await assert.rejects(task, (error) => isKnown(error, 'lock.lost'));
+    await write(used, old);
+    await until('back', async () => (await refreshOf('p:a')) === '1');
+    assert.doesNotMatch(log.join('\n'), /cannot be looked after/);
+  });
+
   describe('what another process wrote', () => {
-    const promise = (value: JsonObject | undefined, ...old: unknown[]): Promised => ({
+    const promise = (value: JsonObject | undefined, ...old: unknown[]): StorePromise => ({
       entry: ['profiles', 'p:a'],
+      at: Date.now(),
       value,
       isOld: (seen) => old.some((one) => isDeepStrictEqual(one, seen)),
     });
@@ -499,10 +515,11 @@ describe('guard: what careless programs undo', () => {
 
     it('takes the place of what was written here before it, and never of what was written after', async () => {
       const first = await stored();
-      let promised = [promise(login('2'), undefined, login('1'))];
+      let promised: StorePromise[] = [];
       const vault = vaultWith({ promised: async () => promised });
       await vault.commitStore(store(), upsertProfile('p:a', login('1')));
       const second = await stored();
+      promised = [promise(login('2'), undefined, login('1'))];
       await write(used, first);
       // Built on ours, by another, and undone together with it.
       await until('back', async () => (await refreshOf('p:a')) === '2');

@@ -231,6 +231,22 @@ describe('upkeep', () => {
       assert.deepEqual([await profile(), await open()], [undefined, 1]);
     });
 
+    it('that is removed while its lock is waited for is not brought back', async () => {
+      await write({ 'p:x': OLD });
+      await promise({ kind: 'store' }, NEW);
+      const others = new FileLocks({ app: 'other', clock: systemClock });
+      let started: Promise<void> | undefined;
+      await others.withFileLock(store(), {}, async () => {
+        started = upkeepWith().start();
+        await systemClock.sleep(200);
+        // As by a window that signs it out in the meantime.
+        const gone = { kind: 'removal', login: loginHash(NEW), seen: entryHash(NEW) } as const;
+        await (await promise(gone)).made();
+      });
+      await started;
+      assert.equal(await profile(), undefined);
+    });
+
     it('I6: seen to stand after a removal is looked after, though the clock was set back', async () => {
       await write({ 'p:a': NEW });
       await promise({ kind: 'removal', login: loginHash(OLD) });
