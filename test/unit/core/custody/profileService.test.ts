@@ -165,13 +165,14 @@ describe('profile service', () => {
       storePath: files.storePath,
       profileId: 'p:x',
       login: tokenHash(refresh),
+      seen: entryHash({ ...LOGIN, refresh }),
       configPath: files.configPath,
     });
 
     it('is told before the removal, and left to be dropped later', async () => {
       await noting().signOut(files, 'p:x', async () => now());
       assert.deepEqual(drafts, [removal('refresh-SECRET')]);
-      assert.deepEqual(events, ['open 1', 'commit']);
+      assert.deepEqual(events, ['open 1', 'made 1', 'commit']);
     });
 
     it('forgets a removal that failed', async () => {
@@ -187,13 +188,13 @@ describe('profile service', () => {
         write(files.storePath, { version: 1, profiles: { 'p:x': { ...LOGIN, refresh: 'r2' } } });
       await noting().signOut(files, 'p:x', async () => now());
       assert.deepEqual(drafts, [removal('refresh-SECRET'), removal('r2')]);
-      assert.deepEqual(events, ['open 1', 'commit', 'open 2', 'drop 1']);
+      assert.deepEqual(events, ['open 1', 'open 2', 'made 2', 'commit', 'drop 1']);
     });
 
     it('that cannot be written is no reason to keep a login', async () => {
       replaceMeanwhile = full;
       await noting().signOut(files, 'p:x', async () => now());
-      assert.deepEqual(events, ['open 1', 'commit', 'open 2']);
+      assert.deepEqual(events, ['open 1', 'open 2', 'commit']);
       assert.deepEqual(Object.keys((await read(files.storePath))['profiles'] ?? {}), ['p:y']);
     });
 
@@ -222,13 +223,13 @@ describe('profile service', () => {
       it('is told before it happens, and left to be dropped later', async () => {
         await useFirst();
         assert.deepEqual(drafts, [order(null, 'p:x', 'p:y')]);
-        assert.deepEqual(events, ['open 1', 'commit']);
+        assert.deepEqual(events, ['open 1', 'made 1', 'commit']);
       });
 
       it('is not told where nothing changes', async () => {
         await useFirst();
         await useFirst();
-        assert.deepEqual(events, ['open 1', 'commit', 'commit']);
+        assert.deepEqual(events, ['open 1', 'made 1', 'commit', 'commit']);
       });
 
       it('is forgotten where it failed', async () => {
@@ -243,7 +244,7 @@ describe('profile service', () => {
           write(files.storePath, { ...(await read(files.storePath)), order: { p: list } });
         await useFirst();
         assert.deepEqual(drafts[1], order(list, 'p:x', 'p:new'));
-        assert.deepEqual(events, ['open 1', 'commit', 'open 2', 'drop 1']);
+        assert.deepEqual(events, ['open 1', 'open 2', 'made 2', 'commit', 'drop 1']);
       });
 
       it('that cannot be written is no reason not to do it', async () => {

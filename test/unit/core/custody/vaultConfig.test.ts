@@ -55,7 +55,8 @@ describe('vault: config', () => {
       seen.push(text);
       return `${text} // edited`;
     });
-    assert.deepEqual(seen, ['{a: 1}', '{a: 2}']);
+    // Each time before the lock is taken, and under it.
+    assert.deepEqual(seen, ['{a: 1}', '{a: 1}', '{a: 2}', '{a: 2}']);
     assert.equal(await read('coderclaw.json'), '{a: 2} // edited');
     assert.equal(await read('coderclaw.json.bak'), '{a: 2}');
   });
