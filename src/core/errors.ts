@@ -85,6 +85,15 @@ export interface ErrorFacts {
   'signin.kept': { readonly profileId: string; readonly why: KnownError };
   /** An endpoint that is neither https nor on loopback, or is not a URL. */
   'signin.badEndpoint': { readonly what: string };
+
+  // ---- keys and tokens that people paste (core/signin/secrets)
+  /** What was pasted is not one whole key or token. */
+  'secret.bad': { readonly why: BadSecret };
+  'secret.badDuration': { readonly why: BadDuration };
+  /** A value that the provider needs beside the key is missing, or is more than one plain word. */
+  'secret.badField': { readonly field: 'accountId' | 'gatewayId' };
+  /** What was typed cannot be a provider's id. It may have been a secret, so it is not in here. */
+  'secret.badProvider': { readonly why: 'empty' | 'notAnId' };
 }
 
 export interface LockHolder {
@@ -108,6 +117,26 @@ export type BadPaste =
   | 'noCode'
   /** Only a code: goes on after a confirmation. */
   | 'bareCode';
+
+/** Why a pasted text cannot be stored as a secret. */
+export type BadSecret =
+  | 'empty'
+  | 'tooLong'
+  /** More than one key or token, or more than one `X=…`. */
+  | 'several'
+  /** The address of a page. */
+  | 'address'
+  /** With dots or asterisks in place of a part of it. */
+  | 'masked'
+  /** The name of a variable (`$X`), not its value. */
+  | 'reference'
+  /** Spaces, quotes or letters in it that no key has: words, or something cut off. */
+  | 'characters'
+  /** Asked for a setup-token, this is none. */
+  | 'notSetupToken'
+  | 'shortSetupToken';
+
+export type BadDuration = 'notADuration' | 'overAtOnce' | 'tooLong';
 
 export type ErrorCode = keyof ErrorFacts;
 

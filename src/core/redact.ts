@@ -44,8 +44,8 @@ const SECRET_NAMES = [
 
 /** RFC 7519 in its compact form: a base64url `{"…` and two more parts. */
 const JWT = /\beyJ[\w-]{4,}\.[\w-]+\.[\w-]*/g;
-/** `sk-…` of OpenAI and Anthropic, `gh?_…`/`github_pat_…` of GitHub, `AIza…` of Google. */
-const API_KEY = /\b(?:sk-|gh[opsur]_|github_pat_|AIza)[\w-]{8,}/g;
+/** `sk-…` of OpenAI and Anthropic, `gh?_…`/`github_pat_…` of GitHub, `AIza…` of Google, and others'. */
+const API_KEY = /\b(?:sk-|gh[opsur]_|github_pat_|AIza|gsk_|xai-|hf_|csk-|nvapi-)[\w-]{8,}/g;
 const AUTHORIZATION = /\b(Bearer|Basic)\s+([\w.~+/=-]{4,})/gi;
 /** `name=value` in an address, a form or an environment; the value also percent-encoded. */
 const PARAMETER = new RegExp(`(\\b(?:${SECRET_NAMES})=)([^\\s&#"'<>]+)`, 'g');
@@ -71,6 +71,6 @@ function maskValue(text: string, secret: string): string {
 }
 
 /** Four trailing characters of a long value; nothing of one so short that four would tell much. */
-function mask(value: string): string {
+export function mask(value: string): string {
   return value.length >= 24 ? `…${value.slice(-4)}` : '…';
 }

@@ -47,8 +47,16 @@ export function planProfile(request: {
  */
 export function profileName(typed: string): string {
   const trimmed = typed.trim();
-  if (EMAIL.test(trimmed)) return trimmed;
-  const slug = trimmed
+  return EMAIL.test(trimmed) ? trimmed : nameSlug(trimmed);
+}
+
+/**
+ * A name just as CoderClaw 2026.3.21 makes it of what is typed for a token
+ * (`test/vectors/token-names.json`), e-mails too; but for a bound that only nonsense reaches.
+ */
+export function nameSlug(typed: string): string {
+  const slug = typed
+    .trim()
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, '-')
     .replace(/-+/g, '-')
@@ -61,7 +69,8 @@ const LONGEST_NAME = 120;
 /** Plain addresses only: nothing that would need quoting in a chat directive, a shell or a path. */
 const EMAIL = /^[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}.-]{1,190}$/u;
 
-function freeId(wished: string, existing: readonly { readonly id: string }[]): string {
+/** The first of `<id>-2`, `<id>-3`, … that nothing is stored under. */
+export function freeId(wished: string, existing: readonly { readonly id: string }[]): string {
   const taken = new Set(existing.map(({ id }) => id));
   let number = 2;
   while (taken.has(`${wished}-${number}`)) number += 1;

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { BadPaste, ErrorCode, ErrorFacts, KnownError, LockHolder } from '../../core/errors.ts';
+import { badDurationWords, badSecretWords, fieldName } from './secrets.ts';
 import { span } from './time.ts';
 
 /** One sentence what happened and why, one what to do now. */
@@ -170,6 +171,21 @@ const words: WordsByCode = {
   'signin.badEndpoint': ({ what }) => ({
     what: l10n.t('The address set for the sign-in is not allowed: {0}.', withoutDot(what)),
     todo: l10n.t('It must begin with https. Remove or correct it in the environment of VS Code.'),
+  }),
+  'secret.bad': ({ why }) => badSecretWords(why),
+  'secret.badDuration': ({ why }) => badDurationWords(why),
+  'secret.badField': ({ field }) => ({
+    what: l10n.t('The {0} is missing, or is not one plain word.', fieldName(field)),
+    todo: l10n.t('Copy it from the page of the provider, without spaces.'),
+  }),
+  'secret.badProvider': ({ why }) => ({
+    what:
+      why === 'empty'
+        ? l10n.t('No provider was named.')
+        : l10n.t('This cannot be the id of a provider.'),
+    todo: l10n.t(
+      'Type it as CoderClaw writes it before the colon of a profile: small letters, digits, dots and hyphens.',
+    ),
   }),
 };
 

@@ -19,6 +19,7 @@ const PLACES: Readonly<Record<string, (secret: string) => string>> = {
   'an answer': (s) => `{"id_token":"${s}","device_code":"${s}"}`,
   'a setup token': (s) => `pasted sk-ant-oat01-${s} here`,
   'a key of OpenAI': (s) => `sk-proj-${s}`,
+  'a key of Groq': (s) => `gsk_${s}`,
   'a GitHub token': (s) => `gho_${s}`,
   'an environment': (s) => `OPENAI api_key=${s}`,
 };

@@ -38,6 +38,10 @@ const examples: { readonly [C in ErrorCode]: ErrorFacts[C] } = {
     why: new KnownError('disk.full', { path: '/s.json' }),
   },
   'signin.badEndpoint': { what: 'ftp://x' },
+  'secret.bad': { why: 'masked' },
+  'secret.badDuration': { why: 'notADuration' },
+  'secret.badField': { field: 'accountId' },
+  'secret.badProvider': { why: 'notAnId' },
 };
 
 describe('the words for a failure', () => {
