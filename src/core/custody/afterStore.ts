@@ -39,14 +39,16 @@ export interface AfterFiles extends Pick<StorePlace, 'stateDir' | 'storePath'> {
 export type Was = { readonly entry: JsonValue | undefined } | { readonly login: string | null };
 
 export interface StoredSignIn {
-  readonly profile: NewConfigProfile;
+  readonly profile: Omit<NewConfigProfile, 'mode'>;
+  /** What stands in the store: by its type the config tells in which mode it is used. */
+  readonly credential: JsonObject;
   readonly was: Was;
   /**
    * Stored profiles of the provider that a first entry in the config would hide; asked for if they are
    * not known.
    */
   readonly siblings?: readonly NewConfigProfile[];
-  /** A config that lists the profile stays as it is, its order included. */
+  /** A config that lists the profile as it is stored stays as it is, its order included. */
   readonly isLate?: boolean;
 }
 
@@ -57,19 +59,21 @@ export interface StoredSignIn {
 export async function afterSignIn(
   parts: AfterParts,
   files: AfterFiles,
-  { profile, was, siblings, isLate = false }: StoredSignIn,
+  { profile: named, credential, was, siblings, isLate = false }: StoredSignIn,
 ): Promise<{ readonly configFault?: KnownError }> {
   await cachesInStep(parts, files, was);
   const { configPath } = files;
   if (configPath === undefined) return {};
-  const { profileId, provider } = profile;
+  const { profileId, provider } = named;
+  const profile = { ...named, mode: modeOf(credential) };
   const others = siblings ?? (await storedOf(parts, files, provider));
   return await editConfig(parts.vault, configPath, (text) => {
-    if (isLate && listsProfile(text, profileId, configPath)) return undefined;
+    if (isLate && listsProfile(text, profile, configPath)) return undefined;
     const hidden = listsProvider(text, provider, configPath) ? [] : others;
+    const place = isOfNothing(was) ? 'first' : 'kept';
     return [...hidden.filter((one) => one.profileId !== profileId), profile].reduce<
       string | undefined
-    >((edited, one) => addProfile(edited, one, configPath), text);
+    >((edited, one) => addProfile(edited, one, configPath, place), text);
   });
 }
 
@@ -148,6 +152,16 @@ async function storesIn(
 ): Promise<ReadonlySet<string>> {
   const all = (await places()).filter((place) => place.stateDir === stateDir);
   return new Set([storePath, ...all.map((place) => place.storePath)]);
+}
+
+/** Nothing was replaced. What was keeps its place: CoderClaw would move it to the front. */
+function isOfNothing(was: Was): boolean {
+  return 'entry' in was ? was.entry === undefined : was.login === null;
+}
+
+/** As the CLI: `api_key` and `token` for those types, `oauth` for whatever a sign-in brought. */
+function modeOf({ type }: JsonObject): NewConfigProfile['mode'] {
+  return isMode(type) ? type : 'oauth';
 }
 
 function isMode(value: JsonValue | undefined): value is NewConfigProfile['mode'] {

@@ -6,7 +6,7 @@ import { normalizeProviderId } from '../documents/providerIds.ts';
 import { upsertProfile } from '../documents/storeIntents.ts';
 import { KnownError } from '../errors.ts';
 import type { Identity, SignedIn } from '../signin/descriptor.ts';
-import { identityOfStored } from '../signin/identity.ts';
+import { personOf } from '../signin/identity.ts';
 import { type AfterParts, afterSignIn } from './afterStore.ts';
 import { entryHash, loginHash } from './entryHash.ts';
 import type { Journal, JournalSlot } from './journal/journal.ts';
@@ -21,7 +21,7 @@ export interface StoredProfile {
   readonly id: string;
   /** As it stands, to compare with: it holds secrets and goes nowhere else. */
   readonly entry: JsonValue;
-  /** Without user, account and e-mail where the entry does not tell them. */
+  /** Without user, account and e-mail where the entry does not tell them; a key or token never does. */
   readonly identity: Identity;
 }
 
@@ -36,7 +36,10 @@ export interface SignInServiceParts {
   readonly journal?: Pick<Journal, 'open'>;
 }
 
-/** Brings finished sign-ins into the store and the config of an agent. */
+/**
+ * Brings finished sign-ins into the store and the config of an agent: of any kind, pasted tokens and
+ * API keys too (`signin/secrets/secretCredential.ts`).
+ */
 export class SignInService {
   readonly #parts: SignInServiceParts;
   readonly #after: AfterParts;
@@ -154,17 +157,13 @@ export class SignInService {
   finish(
     files: AgentFiles,
     profileId: string,
-    { identity: { provider, email } }: SignedIn,
+    { credential, identity: { provider, email } }: SignedIn,
     seen: JsonValue | undefined,
     siblings: readonly NewConfigProfile[],
   ): Promise<Saved> {
-    const profile: NewConfigProfile = {
-      profileId,
-      provider,
-      mode: 'oauth',
-      ...(email === undefined ? {} : { email }),
-    };
-    return afterSignIn(this.#after, files, { profile, was: { entry: seen }, siblings });
+    const profile = { profileId, provider, ...(email === undefined ? {} : { email }) };
+    const was = { entry: seen };
+    return afterSignIn(this.#after, files, { profile, credential, was, siblings });
   }
 
   /** The profiles that an import would make. */
@@ -242,5 +241,5 @@ function seenKey({ storePath }: AgentFiles, profileId: string): string {
 function identityIn(entry: JsonValue, provider: string): Identity | undefined {
   if (!isJsonObject(entry) || typeof entry['provider'] !== 'string') return undefined;
   if (normalizeProviderId(entry['provider']) !== provider) return undefined;
-  return { ...identityOfStored(entry), provider };
+  return { ...personOf(entry), provider };
 }

@@ -28,12 +28,14 @@ const DEFAULT_PATH = 'coderclaw.json';
  *
  * An order that may come from an `$include` is left alone: the profile is listed all the same.
  *
+ * @param place `kept`: in a list that has it, it stays where it is.
  * @throws {KnownError} `config.invalid`, `config.notEditable`
  */
 export function addProfile(
   text: string | undefined,
   profile: NewConfigProfile,
   path: string = DEFAULT_PATH,
+  place: 'first' | 'kept' = 'first',
 ): string {
   const { profileId, provider, mode, email } = profile;
   const entry: JsonObject = { provider, mode, ...(email === undefined ? {} : { email }) };
@@ -45,9 +47,9 @@ export function addProfile(
   config.setIn(['auth', 'profiles'], profileId, entry);
   const list = config.orderList(provider);
   if (list === undefined) return config.text;
-  if (valuesOf(list)[0] === profileId && valuesOf(list).lastIndexOf(profileId) === 0) {
-    return config.text;
-  }
+  const at = valuesOf(list).lastIndexOf(profileId);
+  const isInPlace = place === 'kept' ? at >= 0 : at === 0;
+  if (isInPlace) return config.text;
   config.removeFromList(() => config.orderList(provider), profileId);
   const rest = config.orderList(provider);
   if (rest !== undefined) config.edit.addFirstItem(rest, JSON.stringify(profileId));
@@ -77,17 +79,29 @@ export function listsProvider(
 }
 
 /**
- * Whether `auth.profiles` of this text has an entry of that id, whatever is in it.
+ * Whether `auth.profiles` of this text has an entry for a profile, whatever else is in it; but not one
+ * that says another provider or mode, for which CoderClaw would leave the profile out.
  * @throws {KnownError} `config.invalid`, `config.notEditable`
  */
 export function listsProfile(
   text: string | undefined,
-  profileId: string,
+  { profileId, provider, mode }: Omit<NewConfigProfile, 'email'>,
   path: string = DEFAULT_PATH,
 ): boolean {
   if (text === undefined) return false;
   const listed = new ConfigText(text, path).find(['auth', 'profiles']);
-  return listed !== undefined && memberOf(listed, profileId) !== undefined;
+  const entry = listed && memberOf(listed, profileId)?.value;
+  if (entry?.type !== 'Object') return entry !== undefined;
+  const says = (key: string, isSo: (value: string) => boolean): boolean => {
+    const value = memberOf(entry, key)?.value;
+    if (value === undefined || !isText(value)) return true;
+    return hasEnvironmentReference(value.value) || isSo(value.value);
+  };
+  return (
+    says('provider', (one) => normalizeProviderId(one) === normalizeProviderId(provider)) &&
+    // CoderClaw lets `oauth` stand for a token too.
+    says('mode', (one) => one === mode || (one === 'oauth' && mode === 'token'))
+  );
 }
 
 /**

@@ -23,6 +23,17 @@ export function identityOfStored(credential: JsonObject): Identity {
 }
 
 /**
+ * Whose a stored credential is as far as it says so itself, for deciding whether it may be replaced. A
+ * key or token that was pasted says nothing: an e-mail beside one is a label that anybody wrote.
+ * Never throws.
+ */
+export function personOf(credential: JsonObject): Identity {
+  const identity = identityOfStored(credential);
+  const { type } = credential;
+  return type === 'api_key' || type === 'token' ? { provider: identity.provider } : identity;
+}
+
+/**
  * Compares two identities. User and account id together decide. An account holds several people (a
  * ChatGPT workspace), so where its id alone is on both sides, the e-mails decide; and so they do
  * where neither side has an id. 'unknown' must be treated as another's by whoever is about to

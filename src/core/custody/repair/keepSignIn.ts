@@ -2,7 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../documents/json.ts';
 import { upsertProfile } from '../../documents/storeIntents.ts';
 import { isKnown } from '../../errors.ts';
-import { type IdentityComparison, identityOfStored, sameIdentity } from '../../signin/identity.ts';
+import {
+  type IdentityComparison,
+  identityOfStored,
+  personOf,
+  sameIdentity,
+} from '../../signin/identity.ts';
 import type { Was } from '../afterStore.ts';
 import { loginHash } from '../entryHash.ts';
 import { finish } from './finishing.ts';
@@ -146,7 +151,8 @@ async function overtaken(
   parts: KeeperParts,
 ): Promise<Kept> {
   const isTheirs = !isJsonObject(value) || compared(value, answer) === 'other';
-  const again = isTheirs ? undefined : await finishSignIn(round, draft, answer, parts);
+  // Not as what was brought: a key can stand there now, and the config must say so.
+  const again = isTheirs ? undefined : await finishSignIn(round, draft, value, parts);
   return again === undefined ? await dropped(round, parts) : open(again);
 }
 
@@ -169,17 +175,18 @@ async function homeless(round: Round, parts: KeeperParts): Promise<Kept> {
 function finishSignIn(
   round: Round,
   { storePath, profileId, provider, configPath, was = null }: Draft<'store'>,
-  answer: JsonObject,
+  credential: JsonObject,
   parts: KeeperParts,
   before: Was = { login: was },
 ): Promise<number | undefined> {
   return finish(round, parts, 1, async () => {
     // It brings the JSON5 parser along.
     const { afterSignIn } = await import('../afterStore.ts');
-    const { email } = identityOfStored(answer);
-    const profile = { profileId, provider, mode: 'oauth' as const, ...(email && { email }) };
+    const { email } = identityOfStored(credential);
+    const profile = { profileId, provider, ...(email && { email }) };
     const files = { stateDir: round.entry.stateDir, storePath, configPath };
-    return await afterSignIn(parts, files, { profile, was: before, isLate: true });
+    const stored = { profile, credential, was: before, isLate: true };
+    return await afterSignIn(parts, files, stored);
   });
 }
 
@@ -188,7 +195,7 @@ function isSamePerson(stored: JsonValue, answer: JsonObject): boolean {
 }
 
 function compared(stored: JsonObject, answer: JsonObject): IdentityComparison {
-  return sameIdentity(identityOfStored(stored), identityOfStored(answer));
+  return sameIdentity(personOf(stored), personOf(answer));
 }
 
 /**

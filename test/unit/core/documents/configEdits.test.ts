@@ -149,15 +149,52 @@ describe('a key that stands twice', () => {
   });
 });
 
+describe('addProfile of one that is replaced in place', () => {
+  it('leaves an order that has it, and puts it first in one that does not', () => {
+    const text = (order: string): string => `{auth: {profiles: {}, order: {anthropic: ${order}}}}`;
+    const edited = (order: string): unknown => {
+      const read_ = read(addProfile(text(order), NEW, 'c', 'kept')) as Record<string, unknown>;
+      return (read_['auth'] as { order: Record<string, unknown> }).order['anthropic'];
+    };
+    assert.deepEqual(edited("['a:1', 'anthropic:new', 'a:2']"), ['a:1', 'anthropic:new', 'a:2']);
+    assert.deepEqual(edited("['a:1']"), ['anthropic:new', 'a:1']);
+  });
+});
+
 describe('listsProfile of the config', () => {
-  it('says whether there is an entry of that id, whatever is in it', () => {
+  const lists = (text: string | undefined, profileId: string, mode: NewConfigProfile['mode']) =>
+    listsProfile(text, { profileId, provider: 'p', mode });
+
+  it('says whether there is an entry of that id', () => {
     const text = "{auth: {profiles: {'p:a': {}, /* p:c */}, order: {p: ['p:b']}}}";
     assert.deepEqual(
-      ['p:a', 'p:b', 'p:c'].map((id) => listsProfile(text, id)),
+      ['p:a', 'p:b', 'p:c'].map((id) => lists(text, id, 'token')),
       [true, false, false],
     );
-    assert.deepEqual([listsProfile(undefined, 'p:a'), listsProfile('{}', 'p:a')], [false, false]);
+    assert.deepEqual(
+      [lists(undefined, 'p:a', 'token'), lists('{}', 'p:a', 'token')],
+      [false, false],
+    );
   });
+
+  const entries: readonly (readonly [entry: string, ...listed: NewConfigProfile['mode'][]])[] = [
+    ["{mode: 'oauth'}", 'oauth', 'token'],
+    ["{mode: 'token', provider: 'P', email: 'x'}", 'token'],
+    ["{mode: 'api_key'}", 'api_key'],
+    ["{mode: 'api_key', provider: 'q'}"],
+    ["{mode: '${MODE}'}", 'oauth', 'token', 'api_key'],
+    ["'odd'", 'oauth', 'token', 'api_key'],
+  ];
+  for (const [entry, ...listed] of entries) {
+    it(`${entry}: is one for ${listed.join(', ') || 'nothing'}, as CoderClaw uses it`, () => {
+      const text = `{auth: {profiles: {'p:a': ${entry}}}}`;
+      const modes = ['oauth', 'token', 'api_key'] as const;
+      assert.deepEqual(
+        modes.filter((mode) => lists(text, 'p:a', mode)),
+        listed,
+      );
+    });
+  }
 });
 
 describe('removeProfile from the config', () => {

@@ -4,6 +4,7 @@ import type { Identity } from '../../../../src/core/signin/descriptor.ts';
 import {
   type IdentityComparison,
   identityOfStored,
+  personOf,
   sameIdentity,
 } from '../../../../src/core/signin/identity.ts';
 import { chatgptTokens, jwt } from './support/strictServer.ts';
@@ -140,5 +141,15 @@ describe('identity', () => {
     assert.deepEqual(identityOfStored({ provider: 3, accountId: '', email: ['x'] }), {
       provider: '',
     });
+  });
+
+  it('S26: a key or token says nothing of whose it is, whatever stands beside it', () => {
+    const beside = { provider: P, accountId: 'acc', email: 'ann@example.com' };
+    const ann = { ...beside };
+    for (const type of ['api_key', 'token']) {
+      assert.deepEqual(personOf({ ...beside, type }), { provider: P });
+      assert.equal(sameIdentity(personOf({ ...beside, type }), ann), 'unknown');
+    }
+    assert.deepEqual(personOf({ ...beside, type: 'oauth', access: 'x' }), ann);
   });
 });

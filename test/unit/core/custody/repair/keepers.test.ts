@@ -31,6 +31,8 @@ const login = (refresh: string, more: JsonObject = {}): JsonObject => ({
 });
 const OLD = login('old', { email: 'ann@example.com' });
 const NEW = login('new', { email: 'ann@example.com' });
+const KEY = { type: 'api_key', provider: 'p', key: 'k', email: 'ann@example.com' };
+const TOKEN = { type: 'token', provider: 'p', token: 't' };
 const BOB = login('bob', { email: 'bob@example.com' });
 
 describe('what is kept from the journal', () => {
@@ -164,6 +166,9 @@ describe('what is kept from the journal', () => {
       ['nobody knows who it is: waits', login('old'), login('new'), false, false],
       ['another person, as was agreed: is stored', OLD, BOB, true, true],
       ['nobody knows who it is, as was agreed: is stored', login('old'), login('new'), true, true],
+      ['a key says nothing of whose it is: waits', KEY, { ...KEY, key: 'new' }, false, false],
+      ['a key over the sign-in of the same e-mail: waits', OLD, KEY, false, false],
+      ['a token over a key, as was agreed: is stored', KEY, TOKEN, true, true],
     ] as const;
     for (const [what, was, answer, agreed, isStored] of cases) {
       it(what, async () => {
@@ -288,6 +293,30 @@ describe('what is kept from the journal', () => {
         assert.equal(await open(), 0);
       });
     }
+
+    it('is listed as what it is, also where the config says that something else was', async () => {
+      const profiles = async () => (await read(config())).auth.profiles['p:a'];
+      await write({ 'p:a': KEY });
+      const entry = '{"provider":"p","mode":"api_key"}';
+      await writeFile(
+        config(),
+        `{"auth":{"profiles":{"p:a":${entry}},"order":{"p":["p:b","p:a"]}}}`,
+      );
+      await signIn(TOKEN, { ...over(KEY), agreed: true, configPath: config() });
+      await upkeepWith().start();
+      assert.deepEqual(await document().then(({ profiles: all }) => all), { 'p:a': TOKEN });
+      assert.deepEqual(await profiles(), { provider: 'p', mode: 'token' });
+      assert.deepEqual((await read(config())).auth.order, { p: ['p:b', 'p:a'] });
+    });
+
+    it('is listed as what stands there by now, where somebody has replaced it since', async () => {
+      const since = { ...KEY, email: undefined, key: 'since' };
+      await write({ 'p:a': JSON.parse(JSON.stringify(since)) });
+      await signIn(TOKEN, { ...over(KEY), configPath: config() });
+      await upkeepWith().start();
+      assert.deepEqual(await listed(), ['p:a']);
+      assert.equal((await read(config())).auth.profiles['p:a'].mode, 'api_key');
+    });
 
     it('what was refreshed since is listed all the same before the entry goes', async () => {
       await write({ 'p:a': login('newer', { email: 'ann@example.com' }) });
