@@ -88,9 +88,12 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
       import('./ui/signIn/signInFlow.ts'),
       import('./core/custody/signInService.ts'),
     ]);
-    const [{ vault, journal, places }, callbacks] = await Promise.all([custody(), uriCallbacks()]);
+    const [{ vault, journal, places, tokenEnds }, callbacks] = await Promise.all([
+      custody(),
+      uriCallbacks(),
+    ]);
     const flow = new SignInFlow({
-      service: new SignInService({ vault, journal, places, clock, log: log.info }),
+      service: new SignInService({ vault, journal, places, tokenEnds, clock, log: log.info }),
       services: {
         fetch: globalThis.fetch,
         clock,

@@ -18,15 +18,18 @@ import { editConfig } from './editConfig.ts';
 import { loginHash } from './entryHash.ts';
 import type { StorePlace } from './storePlaces.ts';
 import { readKnownStore } from './storeRead.ts';
+import type { TokenEndFiles } from './tokenEnds.ts';
 import type { Vault } from './vault.ts';
 
 /**
  * What belongs to a change of a store and is done after it: the runtime caches come in step, the config
- * lists the profile, or need not any more. Whoever finishes the change of a process that is gone does
+ * lists the profile, or need not any more; and when a pasted token is expected to end is noted. Whoever finishes the change of a process that is gone does
  * it too, so all of it may be done again.
  */
 export interface AfterParts extends CacheParts {
   readonly vault: Pick<Vault, 'withStores' | 'commitConfig'>;
+  /** Without one, nobody is reminded of the ends of tokens that carry none. */
+  readonly tokenEnds?: Pick<TokenEndFiles, 'stored'>;
 }
 
 /** Where the store was changed. Absolute paths. */
@@ -61,6 +64,7 @@ export async function afterSignIn(
   files: AfterFiles,
   { profile: named, credential, was, siblings, isLate = false }: StoredSignIn,
 ): Promise<{ readonly configFault?: KnownError }> {
+  await parts.tokenEnds?.stored(files.stateDir, credential);
   await cachesInStep(parts, files, was);
   const { configPath } = files;
   if (configPath === undefined) return {};

@@ -18,6 +18,7 @@ import type { RepairReport } from './repair/guard.ts';
 import { knowledgeOf } from './repair/tokenKnowledge.ts';
 import { Upkeep, type UpkeepNotice } from './repair/upkeep.ts';
 import { placesIn, type StorePlace } from './storePlaces.ts';
+import { TokenEndFiles } from './tokenEnds.ts';
 import { Vault } from './vault.ts';
 
 export interface CustodyOptions {
@@ -55,6 +56,8 @@ export class Custody {
   readonly trail: AuditTrail;
   /** For those who receive something or remove something: the upkeep hears of each entry. */
   readonly journal: Pick<Journal, 'open'>;
+  /** For those who store pasted tokens. */
+  readonly tokenEnds: TokenEndFiles;
   /** Every place where a login may stand at this moment. */
   readonly places: () => Promise<readonly StorePlace[]>;
   /** Whether it is known how a provider (normalized id) renews its logins. */
@@ -72,6 +75,7 @@ export class Custody {
     const locks = new FileLocks({ app, clock });
     const journal = new Journal({ clock, log });
     const memory = new RefreshMemory({ locks });
+    const tokenEnds = new TokenEndFiles({ locks, clock, log });
     const trail = new AuditTrail({ locks, clock, app, places, log });
     const vault = new Vault({
       locks,
@@ -104,6 +108,7 @@ export class Custody {
       vault,
       journal,
       memory,
+      tokenEnds,
       refresher,
       places,
       configs: async () => (await options.snapshot()).stateDirs.map(({ config }) => config.path),
@@ -132,6 +137,7 @@ export class Custody {
     this.#refresher = refresher;
     this.vault = vault;
     this.trail = trail;
+    this.tokenEnds = tokenEnds;
     this.journal = heardOf;
     this.places = places;
   }

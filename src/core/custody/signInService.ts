@@ -14,6 +14,7 @@ import { dropIfPossible } from './journal/noted.ts';
 import type { AgentFiles, Saved } from './profileService.ts';
 import type { StorePlace } from './storePlaces.ts';
 import { readWritableStore } from './storeRead.ts';
+import type { TokenEndFiles } from './tokenEnds.ts';
 import type { Vault } from './vault.ts';
 
 /** What stands under one id of a provider in an agent's own store. */
@@ -34,6 +35,8 @@ export interface SignInServiceParts {
   readonly places?: () => Promise<readonly StorePlace[]>;
   /** Keeps finished sign-ins until they are seen stored; without one they are in memory only. */
   readonly journal?: Pick<Journal, 'open'>;
+  /** Remembers when tokens were pasted that carry no end; without one, nobody is reminded of it. */
+  readonly tokenEnds?: Pick<TokenEndFiles, 'stored'>;
 }
 
 /**

@@ -10,6 +10,8 @@ export interface OwnFolder {
   readonly journal: string;
   /** What became of refresh tokens, by their SHA-256 (`model/refreshLog.ts`). */
   readonly refreshLog: string;
+  /** When tokens were pasted that carry no end, by their SHA-256 (`model/tokenEnds.ts`). */
+  readonly tokenEnds: string;
   /** Who changed which credential and when, by fingerprint. */
   readonly auditTrail: string;
 }
@@ -20,6 +22,7 @@ export function ownFolderOf(stateDir: string): OwnFolder {
     path,
     journal: join(path, 'journal'),
     refreshLog: join(path, 'refresh-log.jsonl'),
+    tokenEnds: join(path, 'token-ends.jsonl'),
     auditTrail: join(path, 'audit-trail.jsonl'),
   };
 }

@@ -20,8 +20,8 @@ import { agentList, type ListedAgent } from './agentList.ts';
 import type { ConditionLog } from './conditionLog.ts';
 import { ConfigReader } from './configReader.ts';
 import { versionOf } from './fileVersion.ts';
+import type { OwnData, OwnDataReader } from './ownDataReader.ts';
 import { isLink, quickProbe } from './quickLook.ts';
-import type { RefreshLogReader, StoredRefreshes } from './refreshLogReader.ts';
 import { StoreReader } from './storeReader.ts';
 
 export interface StateReaderOptions {
@@ -55,7 +55,7 @@ export class StateReader {
   readonly #configs: ConfigReader;
   readonly #stores: StoreReader;
   #conditions: ConditionLog | undefined;
-  #refreshLogs: RefreshLogReader | undefined;
+  #ownDataReader: OwnDataReader | undefined;
   #locations: Locations | undefined;
 
   constructor(options: StateReaderOptions) {
@@ -72,7 +72,7 @@ export class StateReader {
     const { stateDirs, lookedIn } = await this.#locate(relocate);
     const round: Round = { storePaths: new Set(), directories: new Map(), settling: new Set() };
     const dirReads = await Promise.all(stateDirs.map((dir) => this.#readStateDir(dir, round)));
-    const reads: Reads = { stateDirs: dirReads, lookedIn, ...(await this.#refreshes(dirReads)) };
+    const reads: Reads = { stateDirs: dirReads, lookedIn, ...(await this.#ownData(dirReads)) };
     this.#stores.keepOnly(round.storePaths);
     await this.#tellConditions(reads, round.settling);
     for (const path of layoutDirectories(stateDirs, lookedIn))
@@ -84,18 +84,18 @@ export class StateReader {
     };
   }
 
-  /** What became of refreshes; where none was ever made, its reader is not even loaded. */
-  async #refreshes(dirs: readonly StateDirRead[]): Promise<StoredRefreshes> {
-    if (this.#refreshLogs === undefined) {
-      const now = this.#options.clock.now();
-      const logs = await Promise.all(
-        dirs.map(({ path }) => versionOf(ownFolderOf(path).refreshLog, now)),
-      );
-      if (logs.every((log) => log === undefined)) return {};
-      const { RefreshLogReader } = await import('./refreshLogReader.ts');
-      this.#refreshLogs = new RefreshLogReader(this.#options.log);
+  /** What we remember of logins ourselves; where that is nothing, its reader is not even loaded. */
+  async #ownData(dirs: readonly StateDirRead[]): Promise<OwnData> {
+    if (this.#ownDataReader === undefined) {
+      const files = dirs.flatMap(({ path }) => {
+        const { refreshLog, tokenEnds } = ownFolderOf(path);
+        return [versionOf(refreshLog, 0), versionOf(tokenEnds, 0)];
+      });
+      if ((await Promise.all(files)).every((file) => file === undefined)) return {};
+      const { OwnDataReader } = await import('./ownDataReader.ts');
+      this.#ownDataReader = new OwnDataReader(this.#options.log);
     }
-    return this.#refreshLogs.read(dirs);
+    return this.#ownDataReader.read(dirs);
   }
 
   async #tellConditions(reads: Reads, settling: ReadonlySet<string>): Promise<void> {

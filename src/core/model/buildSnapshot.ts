@@ -128,6 +128,7 @@ function providerSnapshot(
       stats: effective.usageStats.get(id),
       leftOut,
       refreshOutcome: ofLogin(credential, context.reads.refreshOutcomes),
+      expectedEnd: ofLogin(credential, context.reads.expectedEnds, 'token'),
       now,
     });
     const profile: ProfileSnapshot = {

@@ -24,12 +24,13 @@ export function loginFingerprint(credential: Credential): string | undefined {
   return fingerprint;
 }
 
-/** What a map by fingerprint says of a stored OAuth login. */
+/** What a map by fingerprint says of a stored login of the type that the map is about. */
 export function ofLogin<T>(
   credential: Credential,
   byFingerprint: ReadonlyMap<string, T> | undefined,
+  type: Credential['type'] = 'oauth',
 ): T | undefined {
-  if (byFingerprint === undefined || credential.type !== 'oauth') return undefined;
+  if (byFingerprint === undefined || credential.type !== type) return undefined;
   const fingerprint = loginFingerprint(credential);
   return fingerprint === undefined ? undefined : byFingerprint.get(fingerprint);
 }

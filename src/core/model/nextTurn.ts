@@ -17,7 +17,9 @@ export function nextTurn(reads: Reads, now: number): number | undefined {
       if (store.kind !== 'whole') continue;
       for (const [id, credential] of store.store.profiles) {
         const outcome = ofLogin(credential, reads.refreshOutcomes);
-        turningPoints(credential, store.store.usageStats.get(id), outcome).forEach(consider);
+        const expectedEnd = ofLogin(credential, reads.expectedEnds, 'token');
+        const stats = store.store.usageStats.get(id);
+        turningPoints(credential, stats, outcome, expectedEnd).forEach(consider);
       }
       // An agent may have stats of its own about a profile that it inherits.
       for (const { cooldownUntil, disabledUntil } of store.store.usageStats.values()) {

@@ -27,9 +27,9 @@ export function nextWordsChange(snapshot: Snapshot, now: number): number | undef
 function shownTime(state: ProfileState, now: number): number | undefined {
   switch (state.kind) {
     case 'renews':
-      // Past its end it renews "at next use", which stays true.
-      return state.at > now ? state.at : undefined;
     case 'ending':
+      // Past its end it renews "at next use", or "may have ended", which stays true.
+      return state.at > now ? state.at : undefined;
     case 'retrying':
       return state.at;
     case 'cooling':

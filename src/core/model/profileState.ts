@@ -15,10 +15,13 @@ export type ProfileState =
    * (0 where no end is stored): at its next use.
    */
   | { readonly kind: 'renews'; readonly at: number }
-  /** A token with a known end that is far off. */
-  | { readonly kind: 'lasts'; readonly until: number }
-  /** Needs a person within the warning time. */
-  | { readonly kind: 'ending'; readonly at: number }
+  /** A token with an end that is far off. */
+  | { readonly kind: 'lasts'; readonly until: number; readonly isExpected?: true }
+  /**
+   * Needs a person within the warning time. `isExpected`: the token does not say when it ends, and may
+   * still be good when `at` has passed.
+   */
+  | { readonly kind: 'ending'; readonly at: number; readonly isExpected?: true }
   /** A key, or a token with no known end. */
   | { readonly kind: 'static' }
   /** A transient fault; another try at `at`. */
@@ -87,6 +90,8 @@ export interface ProfileFacts {
   /** Why the effective order leaves it out, if it does. */
   readonly leftOut?: LeftOutReason | undefined;
   readonly refreshOutcome?: RefreshOutcome | undefined;
+  /** When a token that carries no end is expected to end; milliseconds since the epoch. */
+  readonly expectedEnd?: number | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -99,15 +104,15 @@ export interface ProfileFacts {
  * 2. `broken`, `dead`, `expired`: only a person helps, and waiting does not. A pause over one of
  *    these would promise a return that does not come.
  * 3. `disabled`, `cooling`: passes by itself, but explains why the profile is not used now. Unless
- *    the credential ends before the pause does: then it is `ending`.
+ *    the credential ends for certain before the pause does: then it is `ending`.
  * 4. `retrying`, then the plain states by the credential's end.
  */
 export function profileState(facts: ProfileFacts): ProfileState {
-  const { credential, stats, leftOut, refreshOutcome, now } = facts;
+  const { credential, stats, leftOut, refreshOutcome, expectedEnd, now } = facts;
   if (leftOut === 'notInOrder' || leftOut === 'notInConfig' || leftOut === 'configDisagrees') {
     return { kind: 'hidden', why: leftOut };
   }
-  const plain = stateOfCredential(credential, now);
+  const plain = stateOfCredential(credential, now, expectedEnd);
   if (plain.kind === 'broken') return plain;
   if (refreshOutcome?.kind === 'dead' && isDeadBy(refreshOutcome, now)) {
     const { why } = refreshOutcome;
@@ -115,7 +120,8 @@ export function profileState(facts: ProfileFacts): ProfileState {
   }
   if (plain.kind === 'expired') return plain;
   const pause = pauseOf(stats, now);
-  if (pause !== undefined && !(plain.kind === 'ending' && plain.at <= pause.until)) return pause;
+  const endsFirst = plain.kind === 'ending' && !plain.isExpected;
+  if (pause !== undefined && !(endsFirst && plain.at <= pause.until)) return pause;
   // Once its time has come, the next try is under way or left to others.
   const retryAt = plain.kind === 'renews' ? retryOf(refreshOutcome, credential, now) : undefined;
   return retryAt === undefined ? plain : { kind: 'retrying', at: retryAt };
@@ -146,15 +152,21 @@ export function turningPoints(
   credential: Credential,
   stats: UsageStats | undefined,
   outcome?: RefreshOutcome,
+  expectedEnd?: number,
 ): number[] {
   const points = [stats?.cooldownUntil, stats?.disabledUntil];
   if (outcome !== undefined) points.push(outcome.kind === 'dead' ? outcome.from : outcome.at);
-  const end = credential.type === 'api_key' ? undefined : usableEnd(credential.expires);
+  const end =
+    credential.type === 'api_key' ? undefined : (usableEnd(credential.expires) ?? expectedEnd);
   if (end !== undefined) points.push(end - WARNING_MS, end);
   return points.filter((point) => point !== undefined);
 }
 
-function stateOfCredential(credential: Credential, now: number): ProfileState {
+function stateOfCredential(
+  credential: Credential,
+  now: number,
+  expectedEnd: number | undefined,
+): ProfileState {
   if (normalizeProviderId(credential.provider) === '')
     return { kind: 'broken', why: 'badProvider' };
   switch (credential.type) {
@@ -163,7 +175,10 @@ function stateOfCredential(credential: Credential, now: number): ProfileState {
     case 'token': {
       if (isBlank(credential.token)) return { kind: 'broken', why: 'noToken' };
       const end = usableEnd(credential.expires);
-      return end === undefined ? { kind: 'static' } : untilPersonActs(end, now);
+      if (end !== undefined) return untilPersonActs(end, now);
+      return expectedEnd === undefined
+        ? { kind: 'static' }
+        : untilPersonActs(expectedEnd, now, { isExpected: true });
     }
     case 'oauth': {
       const end = usableEnd(credential.expires);
@@ -182,9 +197,15 @@ function stateOfCredential(credential: Credential, now: number): ProfileState {
   }
 }
 
-function untilPersonActs(end: number, now: number): ProfileState {
-  if (end <= now) return { kind: 'expired', since: end };
-  return end - now <= WARNING_MS ? { kind: 'ending', at: end } : { kind: 'lasts', until: end };
+function untilPersonActs(
+  end: number,
+  now: number,
+  expected?: { readonly isExpected: true },
+): ProfileState {
+  if (end <= now && !expected) return { kind: 'expired', since: end };
+  return end - now <= WARNING_MS
+    ? { kind: 'ending', at: end, ...expected }
+    : { kind: 'lasts', until: end, ...expected };
 }
 
 /** CoderClaw waits for the later of the two; the one with a reason tells more. */

@@ -15,6 +15,11 @@ export interface Reads {
    * the epoch. Its lifetime is reckoned from then.
    */
   readonly receivedAt?: ReadonlyMap<string, number>;
+  /**
+   * When stored tokens that carry no end are expected to end, by `loginFingerprint`; milliseconds since
+   * the epoch.
+   */
+  readonly expectedEnds?: ReadonlyMap<string, number>;
 }
 
 export interface StateDirRead {

@@ -48,13 +48,8 @@ export function turnOf(snapshot: Snapshot): number | undefined {
   return made.get(snapshot)?.turn;
 }
 
-function isSame(a: Reads, b: Reads): boolean {
-  return (
-    areSame(a.stateDirs, b.stateDirs, isSameDir) &&
-    isDeepStrictEqual(a.lookedIn, b.lookedIn) &&
-    isDeepStrictEqual(a.refreshOutcomes, b.refreshOutcomes) &&
-    isDeepStrictEqual(a.receivedAt, b.receivedAt)
-  );
+function isSame({ stateDirs: dirsA, ...a }: Reads, { stateDirs: dirsB, ...b }: Reads): boolean {
+  return areSame(dirsA, dirsB, isSameDir) && isDeepStrictEqual(a, b);
 }
 
 function isSameDir(

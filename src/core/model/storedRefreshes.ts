@@ -1,7 +1,8 @@
-import { FINGERPRINT_DIGITS, loginFingerprint } from './loginFingerprint.ts';
+import { FINGERPRINT_DIGITS } from './loginFingerprint.ts';
 import type { RefreshOutcome } from './profileState.ts';
 import type { Reads } from './reads.ts';
 import { isDead, type TokenRecord, type TokenRecords } from './refreshLog.ts';
+import { storedFingerprints } from './storedFingerprints.ts';
 import { successorsOf } from './tokenFamily.ts';
 
 /** What a refresh brought stands in the log before it stands in the stores: for less than this. */
@@ -20,7 +21,7 @@ export function storedRefreshes(
   stateDirs: Reads['stateDirs'],
   kept: ReadonlySet<string> = new Set(),
 ): Required<Pick<Reads, 'refreshOutcomes' | 'receivedAt'>> {
-  const stored = fingerprintsIn(stateDirs);
+  const stored = storedFingerprints(stateDirs);
   const refreshOutcomes = new Map<string, RefreshOutcome>();
   const receivedAt = new Map<string, number>();
   for (const [token, record] of records) {
@@ -59,20 +60,6 @@ function outcomeOf(
 
 function deadBy({ kind }: TokenRecord): RefreshOutcome {
   return kind === 'refused' ? { kind: 'dead' } : { kind: 'dead', why: 'unanswered' };
-}
-
-function fingerprintsIn(stateDirs: Reads['stateDirs']): ReadonlySet<string> {
-  const fingerprints = new Set<string>();
-  for (const { agents, mainStore } of stateDirs) {
-    for (const { store } of [...agents, { store: mainStore }]) {
-      if (store.kind !== 'whole') continue;
-      for (const credential of store.store.profiles.values()) {
-        const fingerprint = loginFingerprint(credential);
-        if (fingerprint !== undefined) fingerprints.add(fingerprint);
-      }
-    }
-  }
-  return fingerprints;
 }
 
 function fingerprintOf(token: string): string {

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import { agentStatus } from '../../core/model/agentStatus.ts';
 import type { AgentSnapshot } from '../../core/model/snapshot.ts';
-import { stateWords } from './profileState.ts';
+import { endingWords, stateWords } from './profileState.ts';
 import { providerName } from './providers.ts';
 import { span, spokenSpan } from './time.ts';
 
@@ -49,8 +49,8 @@ export function statusBarWords(agent: AgentSnapshot, now: number): StatusBarWord
     case 'ending':
       return write(
         'warning',
-        l10n.t('ends in {0}', span(status.at - now)),
-        l10n.t('{0} ends in {1}', status.profile.id, spokenSpan(status.at - now)),
+        endingWords(status.at - now, span),
+        l10n.t('{0}: {1}', status.profile.id, endingWords(status.at - now, spokenSpan)),
         status.at - now <= dayMs ? 'warning' : 'none',
       );
     case 'waiting':

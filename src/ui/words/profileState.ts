@@ -45,8 +45,8 @@ export function stateWords(state: ProfileState, now: number): StateWords {
       return {
         icon: 'warning',
         color: 'list.warningForeground',
-        text: l10n.t('ends in {0}', span(state.at - now)),
-        spoken: l10n.t('ends in {0}', spokenSpan(state.at - now)),
+        text: endingWords(state.at - now, span),
+        spoken: endingWords(state.at - now, spokenSpan),
       };
     case 'static':
       return { icon: 'key', text: l10n.t('no expiry'), spoken: l10n.t('no expiry') };
@@ -92,6 +92,11 @@ export function stateWords(state: ProfileState, now: number): StateWords {
         spoken: l10n.t('unusable: {0}', brokenWords(state.why)),
       };
   }
+}
+
+/** @param left milliseconds; where none are, the end was only expected, and nobody knows. */
+export function endingWords(left: number, inWords: (ms: number) => string): string {
+  return left > 0 ? l10n.t('ends in {0}', inWords(left)) : l10n.t('may have ended, replace it');
 }
 
 /** What is wrong with it as it is stored, as a part of a sentence. */

@@ -22,8 +22,23 @@ export function stateSentence(state: ProfileState, now: number): string {
           )
         : l10n.t('Renews itself at its next use: no end of its access token is stored.');
     case 'lasts':
-      return l10n.t('Valid until {0}.', exactTime(state.until));
+      return state.isExpected
+        ? l10n.t('Expected to be valid until about {0}. {1}', exactTime(state.until), expectedWhy())
+        : l10n.t('Valid until {0}.', exactTime(state.until));
     case 'ending':
+      if (state.isExpected) {
+        return state.at > now
+          ? l10n.t(
+              'Expected to end on about {0}: replace it before then. {1}',
+              exactTime(state.at),
+              expectedWhy(),
+            )
+          : l10n.t(
+              'Expected to have ended on about {0}, though it may still work: replace it. {1}',
+              exactTime(state.at),
+              expectedWhy(),
+            );
+      }
       return l10n.t(
         'Ends on {0} and does not renew itself: replace it before then.',
         exactTime(state.at),
@@ -53,6 +68,12 @@ export function stateSentence(state: ProfileState, now: number): string {
     case 'broken':
       return l10n.t('CoderClaw cannot use it as it is stored: {0}.', brokenWords(state.why));
   }
+}
+
+function expectedWhy(): string {
+  return l10n.t(
+    'The token itself does not say when it ends; setup-tokens last about a year from when they are made.',
+  );
 }
 
 /** Why a sign-in is dead and what to do; `undefined`: the provider refused it. */

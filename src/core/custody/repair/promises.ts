@@ -5,6 +5,7 @@ import type { Snapshot } from '../../model/snapshot.ts';
 import type { Journal, JournalDraft, JournalEntry } from '../journal/journal.ts';
 import type { RefreshMemory } from '../refresh/refreshMemory.ts';
 import type { StorePlace } from '../storePlaces.ts';
+import type { TokenEndFiles } from '../tokenEnds.ts';
 import type { Vault } from '../vault.ts';
 import { lineageOf } from './lineage.ts';
 import { StoreNames } from './storeNames.ts';
@@ -53,6 +54,8 @@ export interface KeeperParts {
   readonly look?: () => Promise<Snapshot>;
   readonly journal: Pick<Journal, 'entries' | 'drop' | 'made'>;
   readonly memory: Pick<RefreshMemory, 'record' | 'readEach' | 'readFor'>;
+  /** Remembers when tokens were pasted that carry no end. */
+  readonly tokenEnds?: Pick<TokenEndFiles, 'stored'>;
   readonly refresher: { settle(entry: JournalEntry): Promise<'settled' | 'waiting'> };
   readonly clock: Clock;
   /** Milliseconds that no setting of the clock changes; `performance.now` unless given. */

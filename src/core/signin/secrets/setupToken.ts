@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../documents/json.ts';
+import { normalizeProviderId } from '../../documents/providerIds.ts';
 import { badSecret, readSecret } from './pastedSecret.ts';
 
 /** What `claude setup-token` prints begins with this (CoderClaw 2026.3.21 demands it). */
@@ -8,7 +10,7 @@ const SHORTEST = 80;
 const CONSOLE_PREFIX = 'sk-ant-api';
 
 /** How long a setup-token is good for, in milliseconds: about a year. It says nothing of it itself. */
-export const SETUP_TOKEN_LIFETIME_MS = 365 * 24 * 60 * 60 * 1000;
+const SETUP_TOKEN_LIFETIME_MS = 365 * 24 * 60 * 60 * 1000;
 
 export type PastedSetupToken =
   | { readonly kind: 'setupToken'; readonly token: string }
@@ -25,9 +27,21 @@ export function setupTokenProblem(
   return token.length < SHORTEST ? 'shortSetupToken' : undefined;
 }
 
-/** Whether a stored token is one, by its beginning. */
-export function isSetupToken(token: string): boolean {
+function isSetupToken(token: string): boolean {
   return token.startsWith(PREFIX);
+}
+
+/**
+ * How long a stored credential is expected to last from when it was made, in milliseconds, although it
+ * carries no end; undefined where it has one, or nothing is to be expected.
+ */
+export function expectedLifetime(credential: JsonObject): number | undefined {
+  const { type, provider, token, expires } = credential;
+  if (type !== 'token' || typeof provider !== 'string' || typeof token !== 'string') {
+    return undefined;
+  }
+  if (normalizeProviderId(provider) !== 'anthropic' || !isSetupToken(token)) return undefined;
+  return typeof expires === 'number' && expires > 0 ? undefined : SETUP_TOKEN_LIFETIME_MS;
 }
 
 /**

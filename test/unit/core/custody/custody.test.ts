@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../../../src/core/clock.ts';
 import { Custody } from '../../../../src/core/custody/custody.ts';
+import { Journal } from '../../../../src/core/custody/journal/journal.ts';
 import type { KeepFresh } from '../../../../src/core/custody/refresh/schedule.ts';
+import { SignInService } from '../../../../src/core/custody/signInService.ts';
 import { LiveSnapshot } from '../../../../src/core/liveSnapshot/liveSnapshot.ts';
 import type { ProfileSnapshot, Snapshot } from '../../../../src/core/model/snapshot.ts';
+import { apiKey, pastedToken } from '../../../../src/core/signin/secrets/secretCredential.ts';
 import { type IssuedTokens, StrictTokenServer } from '../../../support/strictTokenServer.ts';
 
 const HOUR = 3_600_000;
@@ -153,6 +156,64 @@ describe('the custody of credentials, put together', function () {
     assert.equal(server.requests.length, 1);
     assert.deepEqual(windows[1]?.told, [], 'an old death is no news');
     assert.equal(await refreshToken('main'), tokens.refresh, 'nothing is deleted');
+  });
+
+  it('a setup-token that is stored is known to end in about a year, and stands in no other file', async () => {
+    const token = `sk-ant-oat01-${'x'.repeat(80)}`;
+    await mkdir(dirname(storePath('main')), { recursive: true, mode: 0o700 });
+    const one = open();
+    await one.live.ready;
+    const { vault, journal, places, tokenEnds } = one.custody;
+    const log = (line: string): void => void one.logged.push(line);
+    const service = new SignInService({
+      ...{ vault, journal, places, tokenEnds },
+      clock: systemClock,
+      log,
+    });
+    const files = {
+      stateDir,
+      storePath: storePath('main'),
+      configPath: join(stateDir, 'coderclaw.json'),
+      legacyPaths: [],
+    };
+    await service.save(files, 'openai:default', apiKey('openai', 'sk-proj-key'), undefined, []);
+    const signedIn = pastedToken('anthropic', token);
+    await service.save(files, 'anthropic:default', signedIn, undefined, []);
+    await until(one, (snapshot) => profileOf(snapshot, 'main')?.state.kind === 'lasts');
+    const { state } = profileOf(one.live.current, 'main') ?? assert.fail();
+    assert.ok(state.kind === 'lasts' && state.isExpected === true);
+    const days = (state.until - Date.now()) / (24 * HOUR);
+    assert.ok(days > 364 && days <= 365, `${days}`);
+    const key = one.live.current?.stateDirs[0]?.agents[0]?.providers[1]?.profiles[0];
+    assert.deepEqual(key?.state, { kind: 'static' });
+
+    const own = join(stateDir, 'coderclaw-auth');
+    const kept = await Promise.all(
+      ['token-ends.jsonl', 'audit-trail.jsonl'].map((name) => readFile(join(own, name), 'utf8')),
+    );
+    const written = JSON.stringify([one.logged, kept, one.live.current]);
+    assert.ok(!written.includes('xxxx') && !written.includes('proj-key'));
+  });
+
+  it('a setup-token that a dead process received is stored, and known to end', async () => {
+    const token = `sk-ant-oat01-${'x'.repeat(80)}`;
+    await mkdir(dirname(storePath('main')), { recursive: true, mode: 0o700 });
+    // Older than this process: its owner had the same pid before.
+    const journal = new Journal({
+      clock: { now: () => Date.now() - HOUR, sleep: systemClock.sleep.bind(systemClock) },
+    });
+    const slot = await journal.open(stateDir, {
+      kind: 'store',
+      provider: 'anthropic',
+      storePath: storePath('main'),
+      profileId: 'anthropic:default',
+      seen: null,
+    });
+    await slot.answer({ type: 'token', provider: 'anthropic', token });
+    const one = open();
+    await until(one, (snapshot) => profileOf(snapshot, 'main')?.state.kind === 'lasts');
+    const { state } = profileOf(one.live.current, 'main') ?? assert.fail();
+    assert.ok(state.kind === 'lasts' && state.isExpected === true);
   });
 
   it('leaves it to others on demand, and to the person who asks', async () => {

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cancelled, type Clock, systemClock } from '../../../../src/core/clock.ts';
 import { Journal } from '../../../../src/core/custody/journal/journal.ts';
+import { TokenEndFiles } from '../../../../src/core/custody/tokenEnds.ts';
+import { FileLocks } from '../../../../src/core/disk/fileLock.ts';
 import { ownFolderOf } from '../../../../src/core/documents/ownFolder.ts';
 import {
   LiveSnapshot,
@@ -290,6 +292,46 @@ describe('LiveSnapshot', () => {
     assert.deepEqual(logged, []);
   });
 
+  it('shows when a token that carries no end is expected to end, and by time', async () => {
+    const start = Date.now();
+    const clock = new ManualClock(start);
+    const DAY = 24 * HOUR;
+    const token = `sk-ant-oat01-${'x'.repeat(80)}`;
+    const credential = { type: 'token', provider: 'anthropic', token };
+    const profiles = { 'anthropic:a': credential };
+    await writeText(storePath('main'), JSON.stringify({ version: 1, profiles }));
+    const one = open(optionsWith(clock));
+    const state = (snapshot: Snapshot | undefined) =>
+      agentOf(snapshot, 'main')?.providers[0]?.profiles[0]?.state;
+    assert.deepEqual(state(await one.ready), { kind: 'static' });
+
+    const locks = new FileLocks({ app: 't', clock: systemClock });
+    const ends = new TokenEndFiles({ locks, clock, log: (line) => void logged.push(line) });
+    await ends.stored(stateDir, credential);
+    const end = start + 365 * DAY;
+    const isExpected = true;
+    await until(one, (snapshot) => state(snapshot)?.kind === 'lasts');
+    assert.deepEqual(state(one.current), { kind: 'lasts', until: end, isExpected });
+    one.dispose();
+
+    // Another window, most of a year later, which finds the file as it stands.
+    const later = new ManualClock(end - 8 * DAY);
+    const other = open(optionsWith(later));
+    assert.equal(state(await other.ready)?.kind, 'lasts');
+    later.advance(DAY);
+    await until(other, (snapshot) => state(snapshot)?.kind === 'ending');
+    assert.deepEqual(state(other.current), { kind: 'ending', at: end, isExpected });
+
+    // A new token in its place has no expected end until it is noted.
+    const next = { ...credential, token: `${token}y` };
+    await writeText(
+      storePath('main'),
+      JSON.stringify({ version: 1, profiles: { 'anthropic:a': next } }),
+    );
+    await until(other, (snapshot) => state(snapshot)?.kind === 'static');
+    assert.deepEqual(logged, []);
+  });
+
   it('holds no login for dead whose tokens wait in a journal or in the runtime cache', async () => {
     const start = Date.now() - HOUR;
     const own = ownFolderOf(stateDir);
@@ -340,6 +382,16 @@ describe('LiveSnapshot', () => {
     await one.refresh();
     assert.equal(logged.length, 1, logged.join('\n'));
     assert.match(logged[0] ?? '', /^the refresh log cannot be read: /);
+  });
+
+  it('says once that the ends of tokens cannot be read, and shows the rest', async () => {
+    await writeText(storePath('main'), storeText('a'));
+    await mkdir(ownFolderOf(stateDir).tokenEnds, { recursive: true });
+    const one = open();
+    assert.equal(emailOf(await one.ready, 'main'), 'a');
+    await one.refresh();
+    assert.equal(logged.length, 1, logged.join('\n'));
+    assert.match(logged[0] ?? '', /^what is known of the ends of tokens cannot be read: /);
   });
 
   it('reads once at the start of a quiet time, and then no more', async () => {

@@ -60,6 +60,7 @@ describe('nextWordsChange', () => {
     const still: readonly ProfileState[] = [
       { kind: 'renews', at: NOW - HOUR },
       { kind: 'renews', at: 0 },
+      { kind: 'ending', at: NOW, isExpected: true },
       { kind: 'lasts', until: NOW + 900 * HOUR },
       { kind: 'static' },
       { kind: 'dead' },

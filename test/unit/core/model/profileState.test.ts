@@ -26,6 +26,7 @@ interface Row {
   readonly stats?: UsageStats;
   readonly leftOut?: LeftOutReason;
   readonly refreshOutcome?: RefreshOutcome;
+  readonly expectedEnd?: number;
   readonly state: ProfileState;
 }
 
@@ -33,6 +34,43 @@ const oauth = { type: 'oauth', access: 'a', refresh: 'r' };
 const spent = { type: 'token', token: 't', expires: NOW - DAY };
 
 const TABLE: readonly Row[] = [
+  {
+    title: 'a token that carries no end lasts until the one that is expected',
+    credential: { type: 'token', token: 't' },
+    expectedEnd: NOW + 7 * DAY + 1,
+    state: { kind: 'lasts', until: NOW + 7 * DAY + 1, isExpected: true },
+  },
+  {
+    title: 'a token whose expected end is near needs a person',
+    credential: { type: 'token', token: 't', expires: 0 },
+    expectedEnd: NOW + 7 * DAY,
+    state: { kind: 'ending', at: NOW + 7 * DAY, isExpected: true },
+  },
+  {
+    title: 'a token past its expected end may still work: it is not expired',
+    credential: { type: 'token', token: 't' },
+    expectedEnd: NOW - DAY,
+    state: { kind: 'ending', at: NOW - DAY, isExpected: true },
+  },
+  {
+    title: 'a token that carries an end is not asked what was expected',
+    credential: { ...spent, expires: NOW + HOUR },
+    expectedEnd: NOW + 90 * DAY,
+    state: { kind: 'ending', at: NOW + HOUR },
+  },
+  {
+    title: 'a blank token is broken whatever was expected',
+    credential: { type: 'token', token: ' ' },
+    expectedEnd: NOW + DAY,
+    state: { kind: 'broken', why: 'noToken' },
+  },
+  {
+    title: 'a pause explains more than an end that is only expected',
+    credential: { type: 'token', token: 't' },
+    stats: { cooldownUntil: NOW + HOUR },
+    expectedEnd: NOW - DAY,
+    state: { kind: 'cooling', until: NOW + HOUR },
+  },
   {
     title: 'an OAuth pair renews itself, however soon it ends',
     credential: { ...oauth, expires: NOW + 5 },
@@ -218,10 +256,10 @@ describe('profileState', () => {
 
   it('changes by time alone at its turning points only', () => {
     const stats = { cooldownUntil: NOW + HOUR, disabledUntil: NOW + 2 * HOUR };
-    for (const { title, credential: document } of TABLE) {
+    for (const { title, credential: document, expectedEnd } of TABLE) {
       const credential = credentialOf(document);
-      const points = turningPoints(credential, stats);
-      const kindAt = (now: number) => profileState({ credential, stats, now }).kind;
+      const points = turningPoints(credential, stats, undefined, expectedEnd);
+      const kindAt = (now: number) => profileState({ credential, stats, expectedEnd, now }).kind;
       for (let now = NOW - DAY; now < NOW + 9 * DAY; now += HOUR / 2) {
         const turns = points.some((point) => point > now && point <= now + HOUR / 2);
         if (!turns) assert.equal(kindAt(now), kindAt(now + HOUR / 2), title);

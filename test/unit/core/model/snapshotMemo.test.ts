@@ -19,6 +19,7 @@ const pathOf = (agent: string): string => `/s/agents/${agent}/agent/auth-profile
 function profileOf(kind: number, login: number, end: number): object {
   const expires = NOW + end * HOUR;
   if (kind === 0) return { type: 'api_key', provider: 'zai', key: `k${login}` };
+  if (kind === 3) return { type: 'token', provider: 'zai', token: `t${login}` };
   if (kind === 1) return { type: 'token', provider: 'openai-codex', token: `t${login}`, expires };
   return { type: 'oauth', provider: 'openai-codex', access: 'a', refresh: `r${login}`, expires };
 }
@@ -46,18 +47,20 @@ function configRead(order: readonly number[]): ConfigRead {
   return { kind: 'whole', path: '/s/coderclaw.json', config };
 }
 
+function fingerprintOf(profile: object): string {
+  const login = storeOf({ version: 1, profiles: { x: profile } }).profiles.get('x');
+  return (login && loginFingerprint(login)) ?? assert.fail();
+}
+
 /** The outcomes of refreshes of all logins that there can be. */
 function outcomesOf(kinds: readonly number[]): Reads['refreshOutcomes'] {
   if (kinds.length === 0) return undefined;
   const outcomes = new Map<string, RefreshOutcome>();
   kinds.forEach((kind, login) => {
-    const profiles = { x: profileOf(2, login, 1) };
-    const credential = storeOf({ version: 1, profiles }).profiles.get('x');
-    const fingerprint = credential && loginFingerprint(credential);
-    if (fingerprint === undefined || kind === 0) return;
+    if (kind === 0) return;
     const at = NOW + (kind - 5) * HOUR;
     outcomes.set(
-      fingerprint,
+      fingerprintOf(profileOf(2, login, 1)),
       kind % 2 === 0 ? { kind: 'retrying', at } : { kind: 'dead', from: at },
     );
   });
@@ -65,7 +68,7 @@ function outcomesOf(kinds: readonly number[]): Reads['refreshOutcomes'] {
 }
 
 const seeds = fc.array(
-  fc.tuple(fc.nat(2), fc.nat(2), fc.constantFrom(-30, -1, 0, 1, 2, 24 * 6, 24 * 8)),
+  fc.tuple(fc.nat(3), fc.nat(2), fc.constantFrom(-30, -1, 0, 1, 2, 24 * 6, 24 * 8)),
   { maxLength: 5 },
 );
 
@@ -80,6 +83,7 @@ const step = fc.record({
   config: rarely(fc.array(fc.nat(4), { maxLength: 3 })),
   outcomes: rarely(fc.array(fc.nat(10), { maxLength: 3 })),
   received: rarely(fc.nat(3)),
+  expected: rarely(fc.array(fc.constantFrom(-1, 1, 24 * 6, 24 * 8), { maxLength: 3 })),
   unlisted: rarely(seeds),
   name: rarely(fc.constantFrom('Work', 'Other')),
   label: rarely(fc.constantFrom('~/.coderclaw', '~/x')),
@@ -96,6 +100,7 @@ class World {
   #config = configRead([]);
   #outcomes: readonly number[] = [];
   #received = 0;
+  #expected: readonly number[] = [];
   #name = 'Work';
   #label = '~/.coderclaw';
 
@@ -109,6 +114,7 @@ class World {
     if (by.config !== null) this.#config = configRead(by.config);
     this.#outcomes = by.outcomes ?? this.#outcomes;
     this.#received = by.received ?? this.#received;
+    this.#expected = by.expected ?? this.#expected;
     this.#name = by.name ?? this.#name;
     this.#label = by.label ?? this.#label;
     this.now = by.time === 'turn' ? (turn ?? this.now) : this.now + by.time;
@@ -130,8 +136,10 @@ class World {
     };
     const agents = [agent('main', this.#main), agent('work', this.#work)];
     const refreshOutcomes = outcomesOf(this.#outcomes);
-    const login = storeOf({ version: 1, profiles: { x: profileOf(2, 0, 1) } }).profiles.get('x');
-    const receivedAt = new Map([[(login && loginFingerprint(login)) ?? '', NOW - this.#received]]);
+    const receivedAt = new Map([[fingerprintOf(profileOf(2, 0, 1)), NOW - this.#received]]);
+    const expectedEnds = new Map(
+      this.#expected.map((end, n) => [fingerprintOf(profileOf(3, n, 0)), NOW + end * HOUR]),
+    );
     const config = this.#config;
     const dir = {
       path: '/s',
@@ -149,7 +157,8 @@ class World {
       mainStore: this.#unlisted,
     };
     const stateDirs = [dir, other];
-    return { stateDirs, lookedIn: ['/s'], ...(refreshOutcomes && { refreshOutcomes }), receivedAt };
+    const outcomes = refreshOutcomes && { refreshOutcomes };
+    return { stateDirs, lookedIn: ['/s'], ...outcomes, receivedAt, expectedEnds };
   }
 }
 

@@ -38,6 +38,14 @@ describe('the status bar says the truest word', () => {
     });
   });
 
+  it('an end that was only expected may have come', () => {
+    const state = { kind: 'ending', at: NOW - DAY, isExpected: true } as const;
+    assert.deepEqual(words(['anthropic', state]), {
+      text: '$(warning) main · may have ended, replace it',
+      alarm: 'warning',
+    });
+  });
+
   it('a refused grant before everything else', () => {
     assert.deepEqual(
       words(['anthropic', { kind: 'ending', at: NOW + HOUR }], ['openai-codex', { kind: 'dead' }]),

@@ -7,6 +7,8 @@ const table: readonly (readonly [ProfileState, text: string, icon: string])[] = 
   [{ kind: 'renews', at: NOW + 5 * HOUR }, 'renews itself · 5 h', 'pass'],
   [{ kind: 'renews', at: NOW - HOUR }, 'renews itself at next use', 'pass'],
   [{ kind: 'ending', at: NOW + 6 * DAY }, 'ends in 6 d', 'warning'],
+  [{ kind: 'ending', at: NOW + 6 * DAY, isExpected: true }, 'ends in 6 d', 'warning'],
+  [{ kind: 'ending', at: NOW, isExpected: true }, 'may have ended, replace it', 'warning'],
   [{ kind: 'static' }, 'no expiry', 'key'],
   [{ kind: 'retrying', at: NOW + 4 * MINUTE }, 'trying again in 4 min', 'sync'],
   [{ kind: 'expired', since: NOW - 2 * DAY }, 'expired 2 d ago · replace', 'error'],

@@ -7,12 +7,18 @@ import { DAY, HOUR, NOW } from '../../../support/snapshots.ts';
 const soon = NOW + 5 * HOUR;
 const long = NOW - 2 * DAY;
 
+const EXPECTED = (what: string) =>
+  new RegExp(`^Expected ${what} .* The token itself does not say when it ends;`);
+
 const table: readonly (readonly [ProfileState, start: RegExp, time?: number])[] = [
   [{ kind: 'renews', at: soon }, /^Renews itself: /, soon],
   [{ kind: 'renews', at: long }, /^Renews itself at its next use: .* ended on/, long],
   [{ kind: 'renews', at: 0 }, /^Renews itself at its next use: no end/],
   [{ kind: 'lasts', until: soon }, /^Valid until/, soon],
   [{ kind: 'ending', at: soon }, /^Ends on .* replace it before then/, soon],
+  [{ kind: 'lasts', until: soon, isExpected: true }, EXPECTED('to be valid until about'), soon],
+  [{ kind: 'ending', at: soon, isExpected: true }, EXPECTED('to end on about'), soon],
+  [{ kind: 'ending', at: long, isExpected: true }, EXPECTED('to have ended on about'), long],
   [{ kind: 'static' }, /^Has no known end/],
   [{ kind: 'retrying', at: soon }, /the next try is at/, soon],
   [{ kind: 'expired', since: long }, /^Expired on .* replace it/, long],

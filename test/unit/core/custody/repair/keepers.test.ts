@@ -10,6 +10,7 @@ import {
   type UpkeepOptions,
 } from '../../../../../src/core/custody/repair/upkeep.ts';
 import { SignInService } from '../../../../../src/core/custody/signInService.ts';
+import { TokenEndFiles } from '../../../../../src/core/custody/tokenEnds.ts';
 import { Vault } from '../../../../../src/core/custody/vault.ts';
 import { FileLocks } from '../../../../../src/core/disk/fileLock.ts';
 import type { JsonObject } from '../../../../../src/core/documents/json.ts';
@@ -43,6 +44,8 @@ describe('what is kept from the journal', () => {
   const config = () => path('coderclaw.json');
   let clock: ManualClock;
   let journal: Journal;
+  const locks = new FileLocks({ app: 't', clock: systemClock });
+  let tokenEnds: TokenEndFiles;
   let vault: Vault;
   let upkeeps: Upkeep[];
   let notices: UpkeepNotice[];
@@ -54,6 +57,7 @@ describe('what is kept from the journal', () => {
   beforeEach(async () => {
     clock = new ManualClock(Date.now());
     journal = new Journal({ clock });
+    tokenEnds = new TokenEndFiles({ locks, clock, log: (line) => lines.push(line) });
     undone = 0;
     vault = new Vault({
       clock: systemClock,
@@ -94,7 +98,8 @@ describe('what is kept from the journal', () => {
         },
         made: (entry) => journal.made(entry),
       },
-      memory: new RefreshMemory({ locks: new FileLocks({ app: 't', clock: systemClock }) }),
+      memory: new RefreshMemory({ locks }),
+      tokenEnds,
       refresher: { settle: async () => 'waiting' },
       places: async () =>
         agents.map((agentId) => ({ stateDir: path(), agentId, storePath: store(agentId) })),
@@ -307,6 +312,14 @@ describe('what is kept from the journal', () => {
       assert.deepEqual(await document().then(({ profiles: all }) => all), { 'p:a': TOKEN });
       assert.deepEqual(await profiles(), { provider: 'p', mode: 'token' });
       assert.deepEqual((await read(config())).auth.order, { p: ['p:b', 'p:a'] });
+    });
+
+    it('a setup-token of a process that died is known to end in about a year', async () => {
+      const token = `sk-ant-oat01-${'x'.repeat(80)}`;
+      await signIn({ type: 'token', provider: 'anthropic', token }, { provider: 'anthropic' });
+      await upkeepWith().start();
+      const [one, ...others] = (await tokenEnds.read([path()])).values();
+      assert.deepEqual([one, others], [{ at: clock.now(), end: clock.now() + 365 * DAY_MS }, []]);
     });
 
     it('is listed as what stands there by now, where somebody has replaced it since', async () => {
