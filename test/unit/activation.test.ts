@@ -41,7 +41,7 @@ describe('what an activation costs', () => {
   it('loads no library, neither the vault nor the sign-in, and no hover', async () => {
     const { inputs } = await loadedAtActivation();
     const heavy =
-      /node_modules|custody\/vault|signin\/attempt|documents\/config(Edits|Includes)|core\/redact|disk\/directCalls|[hH]over|stateSentence/;
+      /node_modules|custody\/vault|signin\/attempt|documents\/config(Edits|Includes)|core\/redact|disk\/directCalls|signin\/secrets|okenEnds|[hH]over|stateSentence/;
     assert.deepEqual(
       inputs.filter((input) => heavy.test(input)),
       [],

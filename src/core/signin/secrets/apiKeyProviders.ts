@@ -9,8 +9,8 @@ export interface ApiKeyProvider {
   /** CoderClaw's normalized provider id. */
   readonly id: string;
   /**
-   * Environment variables in which CoderClaw 2026.3.21, pi-ai or the provider's own tools look for the
-   * key; the most telling first. Empty where none is known for certain.
+   * Environment variables in which pi-ai (`env-api-keys`; a test compares), the provider's own tools
+   * or their documentation look for the key; the most telling first.
    */
   readonly variables: readonly string[];
   /** The https page on which a person makes a key. Absent where it is not known, or on their own server. */

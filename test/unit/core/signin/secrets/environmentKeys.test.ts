@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { findEnvKeys } from '@mariozechner/pi-ai';
 import { isKnown } from '../../../../../src/core/errors.ts';
 import { apiKeyProviders } from '../../../../../src/core/signin/secrets/apiKeyProviders.ts';
@@ -79,6 +80,15 @@ describe('the table of providers', () => {
       assert.match(id, /^[a-z-]+$/);
       for (const variable of variables) assert.match(variable, /^[A-Z_]+$/);
       if (keyPage !== undefined) assert.equal(new URL(keyPage).protocol, 'https:');
+    }
+  });
+
+  it('stands in docs/providers.md', () => {
+    const rows = readFileSync('docs/providers.md', 'utf8').split('\n');
+    for (const { id, variables, keyPage } of apiKeyProviders) {
+      const names = variables.map((variable) => `\`${variable}\``).join(', ');
+      const row = rows.find((one) => one.startsWith(`| \`${id}\``) && one.includes(names));
+      assert.ok(row?.includes(keyPage === undefined ? '| ' : `<${keyPage}>`), id);
     }
   });
 });
