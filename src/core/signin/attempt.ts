@@ -6,7 +6,9 @@ import { type CallbackVerdict, judgeCallback } from './callback.ts';
 import type { CallbackPageKind } from './callbackPage.ts';
 import type { SignedIn, SignInDescriptor } from './descriptor.ts';
 import { checkedEndpoint } from './endpoints.ts';
+import { followUp } from './followUp.ts';
 import { judgePaste } from './paste.ts';
+import { PhaseListeners, type SignInPhase } from './phases.ts';
 import { newProofKey, type ProofKey } from './pkce.ts';
 import { providerWords } from './providerWords.ts';
 import { redeemCode } from './tokenEndpoint.ts';
@@ -19,6 +21,7 @@ import {
 } from './wayBack.ts';
 
 export type { BusyPort } from './loopback.ts';
+export type { SignInPhase } from './phases.ts';
 export type { Listening } from './wayBack.ts';
 
 /** What an attempt needs from its surroundings. */
@@ -29,12 +32,6 @@ export interface SignInServices extends WayBackServices {
   /** Lines without secrets. */
   log(line: string): void;
 }
-
-export type SignInPhase =
-  /** For the person, in the browser. */
-  | 'waiting'
-  /** A code has come in and is being redeemed. */
-  | 'exchanging';
 
 /** One sign-in under way. The receivers are raced: the first answer wins and closes the rest. */
 export interface SignInAttempt {
@@ -117,7 +114,7 @@ class Attempt implements SignInAttempt {
   readonly #proof: ProofKey;
   readonly #way: WayBack;
   readonly #signal: AbortSignal | undefined;
-  readonly #listeners: ((phase: SignInPhase) => void)[] = [];
+  readonly #listeners = new PhaseListeners((line) => this.#log(line));
   /** Aborts when it is over, however; ends the wait for the time limit. */
   readonly #over = new AbortController();
   /** Aborts when the person calls it off. */
@@ -159,8 +156,7 @@ class Attempt implements SignInAttempt {
   }
 
   onPhase(listener: (phase: SignInPhase) => void): void {
-    this.#listeners.push(listener);
-    if (this.#phase !== 'over') this.#tell(listener, this.#phase);
+    this.#listeners.add(listener, this.#phase === 'over' ? undefined : this.#phase);
   }
 
   /** A callback in the browser; tells which page the browser is to get, once that is certain. */
@@ -221,33 +217,28 @@ class Attempt implements SignInAttempt {
 
   async #redeem(code: string): Promise<CallbackPageKind> {
     this.#phase = 'exchanging';
-    for (const listener of this.#listeners) this.#tell(listener, 'exchanging');
+    this.#listeners.tell('exchanging');
     const outcome = await this.#exchange(code);
     this.#end(outcome);
     if ('signedIn' in outcome) return 'signedIn';
     return outcome.failure instanceof Cancelled ? 'cancelled' : 'failed';
   }
 
-  /** A view that slips must not cost the person the sign-in. */
-  #tell(listener: (phase: SignInPhase) => void, phase: SignInPhase): void {
-    try {
-      listener(phase);
-    } catch {
-      this.#log(`a listener failed at '${phase}'`);
-    }
-  }
-
   async #exchange(code: string): Promise<Outcome> {
+    const { signal } = this.#cancelled;
+    const { verifier, state } = this.#proof;
+    const { repeatsState } = this.#descriptor;
     try {
       const tokens = await redeemCode(
         this.#descriptor,
-        { code, redirectUri: this.redirectUri, verifier: this.#proof.verifier },
+        { code, redirectUri: this.redirectUri, verifier, ...(repeatsState && { state }) },
         this.#services,
-        this.#cancelled.signal,
+        signal,
       );
-      throwIfCancelled(this.#cancelled.signal);
+      throwIfCancelled(signal);
       const now = this.#services.clock.now();
-      return { signedIn: this.#descriptor.credentialFrom(tokens, now) };
+      const ask = followUp(this.#services, signal);
+      return { signedIn: await this.#descriptor.credentialFrom(tokens, now, ask) };
     } catch (error) {
       if (error instanceof KnownError || error instanceof Cancelled) return { failure: error };
       // A descriptor's own slip. Its error may hold anything, so it goes no further.
@@ -265,7 +256,7 @@ class Attempt implements SignInAttempt {
     this.#phase = 'over';
     this.#over.abort();
     this.#signal?.removeEventListener('abort', this.cancel);
-    this.#listeners.length = 0;
+    this.#listeners.clear();
     this.#log('failure' in outcome ? `ended: ${outcome.failure.message}` : 'signed in');
     const settle = (): void => this.#settle(outcome);
     // Stops listening at once, and waits for the page that is on its way to the browser.

@@ -1,29 +1,41 @@
-import type { JsonObject } from '../documents/json.ts';
+import type { JsonObject, JsonValue } from '../documents/json.ts';
+import type { LimitedAnswer, LimitedRequest } from './limitedRequest.ts';
+import type { TokenEndpoint } from './tokenEndpoint.ts';
 
 /**
  * How one provider signs people in, as data; the engine (`attempt.ts`) is one for all.
  * Terms are those of RFC 6749 and RFC 8252.
  */
-export interface SignInDescriptor {
+export interface SignInDescriptor extends TokenEndpoint {
   /** CoderClaw's provider id, e.g. `openai-codex`. */
   readonly provider: string;
   /** What people call it, e.g. `ChatGPT`. */
   readonly label: string;
-  readonly clientId: string;
-  /** Absolute https URLs (http only on loopback, for tests and the demo). */
+  /** An absolute https URL, like `tokenEndpoint` (http only on loopback, for tests and the demo). */
   readonly authorizationEndpoint: string;
-  readonly tokenEndpoint: string;
   /** The provider's issuer where it is known: an `iss` in the callback (RFC 9207) must be it. */
   readonly issuer?: string;
   readonly scope: string;
   /** Added to the authorization request as they are. */
   readonly extraParameters: Readonly<Record<string, string>>;
   readonly redirect: LoopbackRedirect | UriHandlerRedirect;
+  /** Whether the token request has the `state` too, beyond RFC 6749 4.1.3. */
+  readonly repeatsState?: boolean;
   /**
    * Turns a checked token response into what is stored.
-   * @throws {KnownError} `signin.badAnswer` if something that the provider promises is missing.
+   * @param ask For what the provider tells only when asked. A refresh does not ask: there it fails.
+   * @throws {KnownError} `signin.badAnswer` if something that the provider promises is missing, and
+   * those of `ask`.
    */
-  credentialFrom(tokens: TokenResponse, now: number): SignedIn;
+  credentialFrom(tokens: TokenResponse, now: number, ask: FollowUp): SignedIn | Promise<SignedIn>;
+}
+
+/** What may follow a token response before the sign-in is finished. Ends when that is cancelled. */
+export interface FollowUp {
+  /** One more request, within the limits of a token request. Its errors are those of `limitedRequest`. */
+  request(address: string, request: LimitedRequest): Promise<LimitedAnswer>;
+  /** Resolves after so many milliseconds. */
+  wait(ms: number): Promise<void>;
 }
 
 /** RFC 8252 7.3 with ports that the provider has registered, tried in this order. */
@@ -54,6 +66,14 @@ export interface SignedIn {
   /** Exactly the JSON to store under the profile id. */
   readonly credential: JsonObject;
   readonly identity: Identity;
+  /** What the provider said that belongs into CoderClaw's config rather than into the store. */
+  readonly config?: readonly ConfigValue[];
+}
+
+/** A value of CoderClaw's config, by the keys that lead to it. */
+export interface ConfigValue {
+  readonly path: readonly string[];
+  readonly value: JsonValue;
 }
 
 /** Who a credential belongs to. Two are the same if provider, user and account agree. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../documents/json.ts';
-import type { SignInDescriptor } from './descriptor.ts';
+import type { FollowUp, SignInDescriptor } from './descriptor.ts';
 import { identityOfStored } from './identity.ts';
 import type { RefreshGrant, RenewedTokens } from './refreshGrant.ts';
 import { renewStored, UNTOLD_LIFETIME_MS } from './renewal.ts';
@@ -18,9 +18,13 @@ export function descriptorGrant(descriptor: SignInDescriptor): RefreshGrant {
       const expires = now + (tokens.expiresIn ?? UNTOLD_LIFETIME_MS / 1000) * 1000;
       const plain = { access: tokens.accessToken, refresh, expires };
       const signedIn = attempt(() =>
-        descriptor.credentialFrom({ ...tokens, refreshToken: refresh }, now),
+        descriptor.credentialFrom({ ...tokens, refreshToken: refresh }, now, NOTHING),
       );
-      if (signedIn === undefined) return { fields: plain, identity: identityIn(credential, plain) };
+      if (signedIn === undefined || signedIn instanceof Promise) {
+        // It would ask the provider first, for which there is no time under a lock.
+        signedIn?.catch(() => {});
+        return { fields: plain, identity: identityIn(credential, plain) };
+      }
       return {
         fields: { ...plain, ...fieldsOf(signedIn.credential) },
         identity: signedIn.identity,
@@ -28,6 +32,9 @@ export function descriptorGrant(descriptor: SignInDescriptor): RefreshGrant {
     },
   };
 }
+
+const unavailable = (): Promise<never> => Promise.reject(new Error('a refresh asks nothing else'));
+const NOTHING: FollowUp = { request: unavailable, wait: unavailable };
 
 /** What a descriptor makes of a sign-in, as far as a refresh may change it. */
 function fieldsOf({ type: _type, provider: _provider, ...fields }: JsonObject): JsonObject {

@@ -52,32 +52,34 @@ export function openableLink(text: string): string | undefined {
   return url !== undefined && isHttpsOrLoopback(url) ? url.href : undefined;
 }
 
-/** Endpoints of ChatGPT's sign-in that the environment moves; absent where it does not. */
-export interface OpenAICodexEndpoints {
-  readonly authorizationEndpoint?: string;
-  readonly tokenEndpoint?: string;
-}
+/** What the environment calls each endpoint of a provider. */
+const NAMES = {
+  authorizationEndpoint: 'AUTHORIZE',
+  tokenEndpoint: 'TOKEN',
+  userinfoEndpoint: 'USERINFO',
+  deviceAuthorizationEndpoint: 'DEVICE_CODE',
+  deviceTokenEndpoint: 'DEVICE_TOKEN',
+  codeAssistEndpoint: 'CODE_ASSIST',
+} as const;
+
+/** Endpoints of one provider that the environment moves; absent where it does not. */
+export type MovedEndpoints = { readonly [E in keyof typeof NAMES]?: string };
 
 /**
- * Reads CODERCLAW_AUTH_OPENAI_CODEX_AUTHORIZE_URL and CODERCLAW_AUTH_OPENAI_CODEX_TOKEN_URL.
- * Unset and empty mean the provider's own.
+ * Reads `CODERCLAW_AUTH_<PROVIDER>_<ENDPOINT>_URL`, e.g. CODERCLAW_AUTH_OPENAI_CODEX_TOKEN_URL; the
+ * endpoints are AUTHORIZE, TOKEN, USERINFO, DEVICE_CODE, DEVICE_TOKEN and CODE_ASSIST. Unset and empty
+ * mean the provider's own.
+ * @param provider CoderClaw's id, normalized.
  * @throws {KnownError} `signin.badEndpoint` naming the variable.
  */
-export function openaiCodexEndpoints(environment: Environment): OpenAICodexEndpoints {
-  const authorizationEndpoint = override(environment, 'CODERCLAW_AUTH_OPENAI_CODEX_AUTHORIZE_URL');
-  const tokenEndpoint = override(environment, 'CODERCLAW_AUTH_OPENAI_CODEX_TOKEN_URL');
-  return {
-    ...(authorizationEndpoint === undefined ? {} : { authorizationEndpoint }),
-    ...(tokenEndpoint === undefined ? {} : { tokenEndpoint }),
-  };
-}
-
-/**
- * Reads CODERCLAW_AUTH_ANTHROPIC_TOKEN_URL; undefined where it is unset or empty.
- * @throws {KnownError} `signin.badEndpoint` naming the variable.
- */
-export function anthropicTokenEndpoint(environment: Environment): string | undefined {
-  return override(environment, 'CODERCLAW_AUTH_ANTHROPIC_TOKEN_URL');
+export function movedEndpoints(environment: Environment, provider: string): MovedEndpoints {
+  const prefix = `CODERCLAW_AUTH_${provider.toUpperCase().replaceAll('-', '_')}`;
+  const moved: { -readonly [E in keyof MovedEndpoints]: string } = {};
+  for (const [endpoint, name] of Object.entries(NAMES)) {
+    const value = override(environment, `${prefix}_${name}_URL`);
+    if (value !== undefined) moved[endpoint as keyof typeof NAMES] = value;
+  }
+  return moved;
 }
 
 function override(environment: Environment, variable: string): string | undefined {

@@ -1,12 +1,73 @@
-import { Cancelled, type Clock } from '../clock.ts';
+import { Cancelled, type Clock, throwIfCancelled } from '../clock.ts';
 import { isJsonObject, type JsonObject } from '../documents/json.ts';
 import { KnownError } from '../errors.ts';
+import { checkedEndpoint } from './endpoints.ts';
 import { isUnsent } from './unsent.ts';
 
 /** One request for tokens has so many milliseconds, its answer included. */
 export const TOKEN_REQUEST_LIMIT_MS = 15_000;
 /** An answer is at most so many bytes. */
 const LARGEST_ANSWER = 1024 * 1024;
+
+/** What requests are made with. */
+export interface TokenServices {
+  /** The host's: it honours the proxy and certificate settings. */
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+}
+
+/** What is sent; a GET with nothing in it unless this says otherwise. */
+export interface LimitedRequest {
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | URLSearchParams;
+}
+
+/** An answer that came whole, whatever its status. */
+export interface LimitedAnswer {
+  readonly host: string;
+  readonly status: number;
+  /** The JSON object that its body is; undefined if it is none. */
+  readonly body?: JsonObject;
+  /** The server's own time (RFC 9110 6.6.1) in milliseconds since the epoch, where it tells. */
+  readonly serverTime?: number;
+}
+
+/**
+ * Sends one request: to https or to loopback, for at most {@link TOKEN_REQUEST_LIMIT_MS}, following no
+ * redirect (one that leads elsewhere would take secrets with it), reading at most 1 MiB.
+ * @param what Names the address in `signin.badEndpoint`.
+ * @throws {KnownError} `signin.badEndpoint` before anything is sent; `signin.network` if there was no
+ * whole answer; `signin.badAnswer` if it is too large. Nothing of request or answer is in them.
+ * @throws {Cancelled} if `signal` aborts.
+ */
+export async function limitedRequest(
+  what: string,
+  address: string,
+  { method = 'GET', headers = {}, body }: LimitedRequest,
+  { fetch, clock }: TokenServices,
+  signal?: AbortSignal,
+): Promise<LimitedAnswer> {
+  throwIfCancelled(signal);
+  const { href, host } = checkedEndpoint(what, address);
+  return withinLimit(host, clock, signal, async (ending) => {
+    const response = await fetch(href, {
+      ...(method === 'GET' ? {} : { method }),
+      headers,
+      ...(body === undefined ? {} : { body }),
+      redirect: 'manual',
+      signal: ending,
+    });
+    const parsed = parsedObject(await limitedText(response, host));
+    const serverTime = Date.parse(response.headers.get('date') ?? '');
+    return {
+      host,
+      status: response.status,
+      ...(parsed === undefined ? {} : { body: parsed }),
+      ...(Number.isFinite(serverTime) ? { serverTime } : {}),
+    };
+  });
+}
 
 /**
  * Does one request with its answer, in at most {@link TOKEN_REQUEST_LIMIT_MS}. `work` gets the signal

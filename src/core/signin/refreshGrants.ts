@@ -1,6 +1,6 @@
 import { normalizeProviderId } from '../documents/providerIds.ts';
 import type { SignInDescriptor } from './descriptor.ts';
-import { anthropicTokenEndpoint, type Environment, openaiCodexEndpoints } from './endpoints.ts';
+import { type Environment, movedEndpoints } from './endpoints.ts';
 import type { RefreshGrant } from './refreshGrant.ts';
 
 /**
@@ -22,15 +22,15 @@ export function refreshGrants(
     switch (id) {
       case 'openai-codex': {
         const { openaiCodexGrant } = await import('./providers/openaiCodex.ts');
-        return openaiCodexGrant(openaiCodexEndpoints(environment));
+        return openaiCodexGrant(movedEndpoints(environment, id));
       }
       case 'anthropic': {
         const { anthropicGrant } = await import('./providers/anthropic.ts');
-        return anthropicGrant(anthropicTokenEndpoint(environment));
+        return anthropicGrant(movedEndpoints(environment, id));
       }
       case 'github-copilot': {
         const { githubCopilotGrant } = await import('./providers/githubCopilot.ts');
-        return githubCopilotGrant();
+        return githubCopilotGrant(movedEndpoints(environment, id));
       }
       default: {
         const descriptor = added(id);

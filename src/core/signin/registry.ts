@@ -1,5 +1,5 @@
 import type { SignInDescriptor } from './descriptor.ts';
-import { type Environment, openaiCodexEndpoints } from './endpoints.ts';
+import { type Environment, movedEndpoints } from './endpoints.ts';
 import { openaiCodex } from './providers/openaiCodex.ts';
 
 /**
@@ -9,6 +9,6 @@ import { openaiCodex } from './providers/openaiCodex.ts';
  * @throws {KnownError} `signin.badEndpoint` if it moves one to where nothing may be sent.
  */
 export function signInDescriptors(environment: Environment): ReadonlyMap<string, SignInDescriptor> {
-  const all = [openaiCodex(openaiCodexEndpoints(environment))];
+  const all = [openaiCodex(movedEndpoints(environment, 'openai-codex'))];
   return new Map(all.map((descriptor) => [descriptor.provider, descriptor]));
 }

@@ -1,31 +1,31 @@
 import {
   allowInsecureRequests,
+  ClientSecretPost,
   customFetch,
   genericTokenEndpointRequest,
   None,
 } from 'oauth4webapi';
-import { type Clock, throwIfCancelled } from '../clock.ts';
-import { isJsonObject, type JsonValue } from '../documents/json.ts';
+import { throwIfCancelled } from '../clock.ts';
 import { KnownError } from '../errors.ts';
 import type { TokenResponse } from './descriptor.ts';
 import { checkedEndpoint } from './endpoints.ts';
-import { limitedText, parsedObject, withinLimit } from './limitedRequest.ts';
-import { providerWords } from './providerWords.ts';
+import { limitedText, parsedObject, type TokenServices, withinLimit } from './limitedRequest.ts';
+import { refusalIn } from './refusal.ts';
 import { checkedTokenResponse, salvagedTokenResponse } from './tokenResponse.ts';
 
-export { TOKEN_REQUEST_LIMIT_MS } from './limitedRequest.ts';
+export { TOKEN_REQUEST_LIMIT_MS, type TokenServices } from './limitedRequest.ts';
 
-/** Where a public client (RFC 6749 2.1) asks for tokens. */
+/** Where a client asks for tokens: a public one (RFC 6749 2.1) unless it has a secret. */
 export interface TokenEndpoint {
   readonly tokenEndpoint: string;
   readonly clientId: string;
+  /**
+   * Sent in the body (RFC 6749 2.3.1). That of an installed program protects nothing (RFC 8252 8.5),
+   * but there are servers that want it.
+   */
+  readonly clientSecret?: string;
   /** What the body of a request is. RFC 6749 has a form, which it is unless this says otherwise. */
   readonly bodyFormat?: 'form' | 'json';
-}
-
-export interface TokenServices {
-  readonly fetch: typeof fetch;
-  readonly clock: Clock;
 }
 
 /**
@@ -34,15 +34,26 @@ export interface TokenServices {
  */
 export function redeemCode(
   endpoint: TokenEndpoint,
-  grant: { readonly code: string; readonly redirectUri: string; readonly verifier: string },
+  grant: {
+    readonly code: string;
+    readonly redirectUri: string;
+    readonly verifier: string;
+    /** For servers that want it in this request too. */
+    readonly state?: string;
+  },
   services: TokenServices,
   signal?: AbortSignal,
 ): Promise<TokenResponse> {
-  const { code, redirectUri, verifier } = grant;
+  const { code, redirectUri, verifier, state } = grant;
   return requestTokens(
     endpoint,
     'authorization_code',
-    { code, redirect_uri: redirectUri, code_verifier: verifier },
+    {
+      code,
+      redirect_uri: redirectUri,
+      code_verifier: verifier,
+      ...(state === undefined ? {} : { state }),
+    },
     services,
     signal,
   );
@@ -90,7 +101,7 @@ async function requestTokens(
     const response = await genericTokenEndpointRequest(
       { issuer: url.origin, token_endpoint: url.href },
       { client_id: endpoint.clientId },
-      None(),
+      endpoint.clientSecret === undefined ? None() : ClientSecretPost(endpoint.clientSecret),
       grantType,
       { ...parameters },
       {
@@ -105,7 +116,12 @@ async function requestTokens(
     return { status: response.status, text: await limitedText(response, url.host) };
   });
   if (answer.status !== 200) {
-    throw refusal(url.host, answer.status, answer.text, Object.values(parameters));
+    const secrets = [...Object.values(parameters), endpoint.clientSecret ?? ''];
+    throw new KnownError('signin.tokenRefused', {
+      host: url.host,
+      status: answer.status,
+      ...refusalIn(parsedObject(answer.text), secrets),
+    });
   }
   const body = parsedObject(answer.text);
   if (body === undefined) {
@@ -124,28 +140,4 @@ function withJsonBody(send: typeof fetch) {
       headers: { ...init.headers, 'content-type': 'application/json' },
       body: JSON.stringify(Object.fromEntries(init.body as URLSearchParams)),
     });
-}
-
-function refusal(
-  host: string,
-  status: number,
-  text: string,
-  secrets: readonly string[],
-): KnownError<'signin.tokenRefused'> {
-  const body = parsedObject(text) ?? {};
-  // RFC 6749 5.2 has strings; OpenAI's API also answers `{"error": {"code", "message"}}`.
-  const { error: said, error_description: explained } = body;
-  const { code, type, message } = isJsonObject(said) ? said : {};
-  const error = words(isJsonObject(said) ? (code ?? type) : said, secrets);
-  const description = words(isJsonObject(said) ? message : explained, secrets);
-  return new KnownError('signin.tokenRefused', {
-    host,
-    status,
-    ...(error === undefined ? {} : { error }),
-    ...(description === undefined ? {} : { description }),
-  });
-}
-
-function words(value: JsonValue | undefined, secrets: readonly string[]): string | undefined {
-  return typeof value === 'string' ? providerWords(value, secrets) : undefined;
 }

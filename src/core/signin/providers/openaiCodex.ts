@@ -2,7 +2,7 @@ import type { JsonObject } from '../../documents/json.ts';
 import { KnownError } from '../../errors.ts';
 import { chatgptClaims } from '../chatgptClaims.ts';
 import type { Identity, SignedIn, SignInDescriptor, TokenResponse } from '../descriptor.ts';
-import type { OpenAICodexEndpoints } from '../endpoints.ts';
+import type { MovedEndpoints } from '../endpoints.ts';
 import type { RefreshGrant } from '../refreshGrant.ts';
 import { renewedFields, renewStored, UNTOLD_LIFETIME_MS } from '../renewal.ts';
 
@@ -12,12 +12,17 @@ export const OPENAI_CODEX = 'openai-codex';
 const AUTHORIZATION_ENDPOINT = 'https://auth.openai.com/oauth/authorize';
 const TOKEN_ENDPOINT = 'https://auth.openai.com/oauth/token';
 
+/** All that is stored comes with the tokens. */
+export interface OpenAICodexDescriptor extends SignInDescriptor {
+  credentialFrom(tokens: TokenResponse, now: number): SignedIn;
+}
+
 /**
  * ChatGPT's sign-in, as the Codex CLI registered it: a public client with PKCE and two fixed
  * loopback ports. A test holds the request against the one that pi-ai sends.
  * @param endpoints Others in the place of OpenAI's, already checked.
  */
-export function openaiCodex(endpoints: OpenAICodexEndpoints = {}): SignInDescriptor {
+export function openaiCodex(endpoints: MovedEndpoints = {}): OpenAICodexDescriptor {
   const tokenEndpoint = endpoints.tokenEndpoint ?? TOKEN_ENDPOINT;
   return {
     provider: OPENAI_CODEX,
@@ -40,7 +45,7 @@ export function openaiCodex(endpoints: OpenAICodexEndpoints = {}): SignInDescrip
  * How ChatGPT's sign-ins are renewed: a refresh token is good once. The new access token says whose it
  * is. The stored account stays as it is.
  */
-export function openaiCodexGrant(endpoints: OpenAICodexEndpoints = {}): RefreshGrant {
+export function openaiCodexGrant(endpoints: MovedEndpoints = {}): RefreshGrant {
   const descriptor = openaiCodex(endpoints);
   return {
     provider: OPENAI_CODEX,

@@ -3,7 +3,7 @@ import { systemClock } from '../../../../src/core/clock.ts';
 import { isKnown } from '../../../../src/core/errors.ts';
 import { type SignInAttempt, startSignIn } from '../../../../src/core/signin/attempt.ts';
 import type { SignInDescriptor } from '../../../../src/core/signin/descriptor.ts';
-import { openaiCodexEndpoints } from '../../../../src/core/signin/endpoints.ts';
+import { movedEndpoints } from '../../../../src/core/signin/endpoints.ts';
 import { identityOfStored, sameIdentity } from '../../../../src/core/signin/identity.ts';
 import { openaiCodex } from '../../../../src/core/signin/providers/openaiCodex.ts';
 import { refreshTokens } from '../../../../src/core/signin/tokenEndpoint.ts';
@@ -23,7 +23,7 @@ describe('sign-in with a real authorization server', function () {
     const path = '/auth/callback';
     server = await startAuthServer({ redirectUris: [`http://localhost:${port}${path}`] });
     descriptor = {
-      ...openaiCodex(openaiCodexEndpoints(server.environment)),
+      ...openaiCodex(movedEndpoints(server.environment, 'openai-codex')),
       redirect: { kind: 'loopback', host: 'localhost', ports: [port], path },
     };
   });

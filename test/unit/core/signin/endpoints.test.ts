@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { isKnown } from '../../../../src/core/errors.ts';
 import {
   checkedEndpoint,
+  movedEndpoints,
   openableLink,
-  openaiCodexEndpoints,
 } from '../../../../src/core/signin/endpoints.ts';
 import { signInDescriptors } from '../../../../src/core/signin/registry.ts';
 
@@ -57,12 +57,13 @@ describe('endpoints', () => {
   });
 
   it('S24 the environment moves endpoints, each by itself', () => {
-    const moved = openaiCodexEndpoints({
+    const environment = {
       CODERCLAW_AUTH_OPENAI_CODEX_TOKEN_URL: ' http://127.0.0.1:9/oauth/token ',
       CODERCLAW_AUTH_OPENAI_CODEX_AUTHORIZE_URL: '',
-    });
+    };
+    const moved = movedEndpoints(environment, 'openai-codex');
     assert.deepEqual(moved, { tokenEndpoint: 'http://127.0.0.1:9/oauth/token' });
-    assert.deepEqual(openaiCodexEndpoints({}), {});
+    assert.deepEqual(movedEndpoints(environment, 'anthropic'), {});
   });
 
   it('S24 an override to where nothing may be sent is refused by name', () => {
