@@ -58,6 +58,14 @@ export interface ErrorFacts {
     readonly error: string;
     readonly description?: string;
   };
+  /** The code that a person was to enter has expired (RFC 8628 3.5). */
+  'signin.codeExpired': { readonly provider: string };
+  /** The provider does not offer to sign in by a code, at least not here. */
+  'signin.notOffered': { readonly provider: string; readonly host: string };
+  /** There is no client id to sign in with: it comes from elsewhere on this machine. */
+  'signin.noClient': { readonly provider: string; readonly missing: MissingClient };
+  /** The account needs a project of the person's own, and none is named in the environment. */
+  'signin.needsProject': { readonly provider: string };
   /** The whole sign-in took too long. */
   'signin.timeout': { readonly provider: string; readonly minutes: number };
   /** What was pasted does not lead on. The sign-in goes on waiting. */
@@ -103,6 +111,13 @@ export interface LockHolder {
   /** The program, where the lock file says (ours do). */
   readonly app?: string;
 }
+
+/** Where a client id was looked for in vain. */
+export type MissingClient =
+  /** The environment and an installed Gemini CLI. */
+  | 'geminiCli'
+  /** CHUTES_CLIENT_ID. */
+  | 'chutes';
 
 /** Why a pasted text does not lead on. */
 export type BadPaste =

@@ -1,5 +1,12 @@
 import { l10n } from 'vscode';
-import type { BadPaste, ErrorCode, ErrorFacts, KnownError, LockHolder } from '../../core/errors.ts';
+import type {
+  BadPaste,
+  ErrorCode,
+  ErrorFacts,
+  KnownError,
+  LockHolder,
+  MissingClient,
+} from '../../core/errors.ts';
 import { badDurationWords, badSecretWords, fieldName } from './secrets.ts';
 import { span } from './time.ts';
 
@@ -137,6 +144,21 @@ const words: WordsByCode = {
         : l10n.t('The sign-in was refused: {0}.', withoutDot(description ?? error)),
     todo: l10n.t('Nothing has been changed. Try again, and allow the access in the browser.'),
   }),
+  'signin.codeExpired': () => ({
+    what: l10n.t('The code was not entered in time.'),
+    todo: l10n.t('Nothing has been changed. Try again to get a new code.'),
+  }),
+  'signin.notOffered': ({ host }) => ({
+    what: l10n.t('{0} does not offer to sign in with a code.', host),
+    todo: l10n.t('Nothing has been changed. Sign in with the browser instead.'),
+  }),
+  'signin.noClient': ({ missing }) => noClientWords(missing),
+  'signin.needsProject': () => ({
+    what: l10n.t('This account needs a Google Cloud project of its own.'),
+    todo: l10n.t(
+      'Nothing has been changed. Set GOOGLE_CLOUD_PROJECT in the environment of VS Code to the id of your project, and try again.',
+    ),
+  }),
   'signin.timeout': ({ minutes }) => ({
     what: l10n.t('Nobody finished the sign-in in the browser within {0} minutes.', minutes),
     todo: l10n.t('Nothing has been changed. Try again when you are ready.'),
@@ -192,6 +214,25 @@ const words: WordsByCode = {
 /** What a person reads of a failure with a code. Total over all codes, by its type. */
 export function errorWords<C extends ErrorCode>(error: KnownError<C>): ErrorWords {
   return words[error.code](error.facts);
+}
+
+function noClientWords(missing: MissingClient): ErrorWords {
+  switch (missing) {
+    case 'geminiCli':
+      return {
+        what: l10n.t('The Gemini CLI was not found, and signing in to it needs its client id.'),
+        todo: l10n.t(
+          'Install it (npm install -g @google/gemini-cli) or set GEMINI_CLI_OAUTH_CLIENT_ID and GEMINI_CLI_OAUTH_CLIENT_SECRET in the environment of VS Code, and try again.',
+        ),
+      };
+    case 'chutes':
+      return {
+        what: l10n.t('Signing in to Chutes needs the client id of an app of yours.'),
+        todo: l10n.t(
+          'Register one at Chutes, set CHUTES_CLIENT_ID in the environment of VS Code, and try again.',
+        ),
+      };
+  }
 }
 
 /** Shown in the sign-in dialog, which goes on waiting. */

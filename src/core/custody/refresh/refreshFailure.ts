@@ -25,8 +25,8 @@ const CONDEMNING = /^(?:invalid_grant|invalid_token|refresh_token_\w+)$/;
 export function failureOf(error: unknown, rotates: boolean): RefreshFailure {
   const lost = rotates ? 'unsure' : 'transient';
   if (!(error instanceof KnownError)) return lost;
-  // The endpoint is not one that anything is sent to.
-  if (error.code === 'signin.badEndpoint') return 'transient';
+  // Nothing was sent: there is nowhere to send it, or nobody to send it as.
+  if (error.code === 'signin.badEndpoint' || error.code === 'signin.noClient') return 'transient';
   if (isCode(error, 'signin.network')) return error.facts.unsent ? 'transient' : lost;
   if (!isCode(error, 'signin.tokenRefused')) return lost;
   const { status, error: said = '' } = error.facts;

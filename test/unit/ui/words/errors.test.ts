@@ -28,6 +28,10 @@ const examples: { readonly [C in ErrorCode]: ErrorFacts[C] } = {
     error: 'access_denied',
     description: 'No seat left.',
   },
+  'signin.codeExpired': { provider: 'qwen-portal' },
+  'signin.notOffered': { provider: 'openai-codex', host: 'auth.openai.com' },
+  'signin.noClient': { provider: 'google-gemini-cli', missing: 'geminiCli' },
+  'signin.needsProject': { provider: 'google-gemini-cli' },
   'signin.timeout': { provider: 'openai-codex', minutes: 10 },
   'signin.badPaste': { why: 'otherAttempt' },
   'signin.network': { host: 'auth.openai.com', timedOut: false },
@@ -57,6 +61,16 @@ describe('the words for a failure', () => {
   it("gives the provider's own words", () => {
     const error = new KnownError('signin.refused', examples['signin.refused']);
     assert.match(errorWords(error).what, /No seat left\.$/);
+  });
+
+  it('says which client id is missing', () => {
+    for (const [missing, name] of [
+      ['geminiCli', /GEMINI_CLI_OAUTH_CLIENT_ID/],
+      ['chutes', /CHUTES_CLIENT_ID/],
+    ] as const) {
+      const error = new KnownError('signin.noClient', { provider: 'x', missing });
+      assert.match(errorWords(error).todo, name);
+    }
   });
 
   it('names the program that holds a lock', () => {
