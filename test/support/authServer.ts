@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { OidcContext } from 'oidc-provider';
 import { html, interact, interactionPath } from './authServerInteraction.ts';
-import { errorPage } from './authServerPages.ts';
+import { deviceCodePage, deviceConfirmPage, deviceDonePage, errorPage } from './authServerPages.ts';
 import { Storage } from './authServerStorage.ts';
 import { personOf } from './people.ts';
 
@@ -15,6 +15,18 @@ export const codexRedirectUris: readonly string[] = [
   'http://localhost:1455/auth/callback',
   'http://localhost:1457/auth/callback',
 ];
+
+const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+const deviceAuthorizationPath = '/oauth/device/code';
+
+interface Client {
+  grantTypeAllowed(type: string): boolean;
+}
+
+interface IssuingCode {
+  readonly kind: string;
+  readonly scopes: ReadonlySet<string>;
+}
 
 export interface AuthServerOptions {
   /** 0 or absent: any free one. */
@@ -46,6 +58,8 @@ export interface AuthServer {
   readonly authorizationEndpoint: string;
   /** For Node, where `login.localhost` need not resolve: below `http://127.0.0.1:<port>`. */
   readonly tokenEndpoint: string;
+  /** RFC 8628 3.1; for Node like `tokenEndpoint`. */
+  readonly deviceAuthorizationEndpoint: string;
   /** What points the extension at this server, for the environment of its host. */
   readonly environment: Readonly<Record<string, string>>;
   readonly log: readonly AnsweredRequest[];
@@ -99,7 +113,8 @@ export async function startAuthServer(options: AuthServerOptions = {}): Promise<
     await next();
   });
   provider.on('authorization.success', (_context, answer) => {
-    const fields = answer as { code?: string; iss?: string };
+    // Undefined where a device code was entered: there is no answer to a redirect then.
+    const fields = (answer ?? {}) as { code?: string; iss?: string };
     delete fields.iss;
     if (fields.code !== undefined) {
       secrets.add(fields.code);
@@ -144,6 +159,7 @@ export async function startAuthServer(options: AuthServerOptions = {}): Promise<
     origin,
     authorizationEndpoint,
     tokenEndpoint,
+    deviceAuthorizationEndpoint: `${loopback}${deviceAuthorizationPath}`,
     environment: {
       CODERCLAW_AUTH_OPENAI_CODEX_AUTHORIZE_URL: authorizationEndpoint,
       CODERCLAW_AUTH_OPENAI_CODEX_TOKEN_URL: tokenEndpoint,
@@ -209,14 +225,22 @@ function configuration(
         client_name: 'Codex',
         application_type: 'native',
         token_endpoint_auth_method: 'none',
-        grant_types: ['authorization_code', 'refresh_token'],
+        grant_types: ['authorization_code', 'refresh_token', deviceCodeGrant],
         response_types: ['code'],
         redirect_uris: redirectUris,
       },
     ],
     jwks: { keys: [{ ...tokenSigningKey(), use: 'sig', alg: 'RS256', kid: 'tests' }] },
     cookies: { keys: [randomBytes(32).toString('hex')] },
-    routes: { authorization: '/oauth/authorize', token: '/oauth/token' },
+    routes: {
+      authorization: '/oauth/authorize',
+      token: '/oauth/token',
+      device_authorization: deviceAuthorizationPath,
+    },
+    // A device cannot be asked for `prompt=consent`, which a browser needs for a refresh token.
+    issueRefreshToken: (_context: unknown, client: Client, code: IssuingCode) =>
+      client.grantTypeAllowed('refresh_token') &&
+      (code.kind === 'DeviceCode' || code.scopes.has('offline_access')),
     scopes: ['openid', 'profile', 'email', 'offline_access'],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     // ChatGPT's id_token carries the e-mail although an access token comes with it.
@@ -227,6 +251,7 @@ function configuration(
     ttl: {
       AccessToken: accessTokenLifetime,
       AuthorizationCode: 60,
+      DeviceCode: 600,
       Grant: 30 * day,
       IdToken: 3600,
       Interaction: 3600,
@@ -240,6 +265,24 @@ function configuration(
     },
     features: {
       devInteractions: { enabled: false },
+      deviceFlow: {
+        enabled: true,
+        userCodeInputSource: (context: OidcContext, form: string) => {
+          context.body = deviceCodePage(form);
+        },
+        userCodeConfirmSource: (
+          context: OidcContext,
+          form: string,
+          _client: unknown,
+          _device: unknown,
+          userCode: string,
+        ) => {
+          context.body = deviceConfirmPage(form, userCode);
+        },
+        successSource: (context: OidcContext) => {
+          context.body = deviceDonePage();
+        },
+      },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => resource,

@@ -55,6 +55,30 @@ export function errorPage(error: string, description: string): string {
   );
 }
 
+/** Where a device code is entered. `form` is the server's own. */
+export function deviceCodePage(form: string): string {
+  return page(
+    'Enter the code',
+    `<h1>Enter the code</h1><p>The program that you want to sign in shows it.</p>
+    ${form}<button class="main" form="op.deviceInputForm">Continue</button>`,
+  );
+}
+
+/** Asks whether that is the code that the person has seen. */
+export function deviceConfirmPage(form: string, userCode: string): string {
+  return page(
+    'Confirm the code',
+    `<h1>Is this your code?</h1><p><b>${escapeHtml(userCode)}</b></p>
+    ${form}<button class="main" form="op.deviceConfirmForm" autofocus>Continue</button>
+    <button class="quiet" form="op.deviceConfirmForm" name="abort" value="yes">Cancel</button>`,
+  );
+}
+
+/** The end of it: the rest happens where the code was shown. */
+export function deviceDonePage(): string {
+  return page('Signed in', '<h1>Signed in</h1><p>You can close this page.</p>');
+}
+
 function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">

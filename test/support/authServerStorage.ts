@@ -1,4 +1,9 @@
-type Stored = Record<string, unknown> & { consumed?: number; grantId?: string; uid?: string };
+type Stored = Record<string, unknown> & {
+  consumed?: number;
+  grantId?: string;
+  uid?: string;
+  userCode?: string;
+};
 
 /** What the server remembers, in memory; one for all models, so that it can be forgotten at once. */
 export class Storage {
@@ -18,7 +23,7 @@ export class Storage {
       upsert: async (id: string, payload: Stored) => void entries.set(key(id), payload),
       find: async (id: string) => entries.get(key(id)),
       findByUid: async (uid: string) => firstOf((entry) => entry.uid === uid),
-      findByUserCode: async () => undefined,
+      findByUserCode: async (userCode: string) => firstOf((entry) => entry.userCode === userCode),
       destroy: async (id: string) => void entries.delete(key(id)),
       consume: async (id: string) => {
         const entry = entries.get(key(id));

@@ -47,6 +47,47 @@ export async function signInOverHttp(
   throw new Error('The sign-in did not come to an end after 20 steps.');
 }
 
+/**
+ * Enters a device code at the address that has it in it (RFC 8628 3.3.1), confirms it, and answers the
+ * login and the consent page, until the server says that it is done.
+ * @throws {Error} If the server shows an error page, or never comes to an end.
+ */
+export async function enterDeviceCode(
+  verificationUriComplete: string,
+  answers: PersonsAnswers,
+  signal: AbortSignal = AbortSignal.timeout(20_000),
+): Promise<void> {
+  const jar = new CookieJar();
+  let address = verificationUriComplete;
+  let form: URLSearchParams | undefined;
+  for (let step = 0; step < 20; step += 1) {
+    const response = await jar.fetch(reachable(address), form, signal);
+    const location = response.headers.get('location');
+    if (location !== null) {
+      address = new URL(location, address).href;
+      form = undefined;
+      continue;
+    }
+    const page = await response.text();
+    // Back at the input: the person has said no.
+    if (page.includes('<h1>Signed in</h1>') || form?.has('abort')) return;
+    const action = /<form[^>]* action="([^"]+)"/.exec(page)?.[1];
+    if (!response.ok || action === undefined) {
+      throw new Error(`The page at ${new URL(address).pathname} answered ${response.status}.`);
+    }
+    address = new URL(action, address).href;
+    // The pages that carry the code have hidden fields only; `abort` is their way to say no.
+    form = page.includes('name="user_code"') ? hiddenFields(page) : answerOf(page, answers);
+    if (form.has('confirm') && answers.refuse === true) form.set('abort', 'yes');
+  }
+  throw new Error('The code was not taken after 20 steps.');
+}
+
+function hiddenFields(page: string): URLSearchParams {
+  const fields = page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g);
+  return new URLSearchParams([...fields].map(([, name = '', value = '']) => [name, value]));
+}
+
 function answerOf(page: string, answers: PersonsAnswers): URLSearchParams {
   if (page.includes('name="password"')) {
     return new URLSearchParams({ email: answers.email, password: 'any', answer: 'login' });
