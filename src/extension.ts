@@ -123,7 +123,10 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
   const descriptor = async (provider = 'openai-codex'): Promise<SignInDescriptor> => {
     const id = normalizeProviderId(provider);
     const found = builtInProviders.has(id)
-      ? (await import('./core/signin/registry.ts')).signInDescriptors(process.env).get(id)
+      ? await (await import('./core/signin/registry.ts'))
+          .signInProviders(process.env)
+          .get(id)
+          ?.browser?.()
       : added.get(id);
     if (!found) throw new Error(`no way to sign in to ${shownKey(provider)}`);
     return found;

@@ -5,14 +5,26 @@ import type { SignInDescriptor } from './descriptor.ts';
  * The providers of `registry.ts`, by normalized id. Stands apart from it, since an activation loads
  * this and no descriptor.
  */
-export const builtInProviders: ReadonlySet<string> = new Set(['openai-codex']);
-
-/** The providers of `refreshGrants.ts`, by normalized id: their logins can be renewed from here. */
-export const renewableProviders: ReadonlySet<string> = new Set([
+export const builtInProviders: ReadonlySet<string> = new Set([
   'openai-codex',
   'anthropic',
   'github-copilot',
+  'google-gemini-cli',
+  'qwen-portal',
+  'minimax-portal',
+  'chutes',
 ]);
+
+/** Those of them that a browser can sign in to. */
+export const browserSignIns: ReadonlySet<string> = new Set([
+  'openai-codex',
+  'anthropic',
+  'google-gemini-cli',
+  'chutes',
+]);
+
+/** The providers of `refreshGrants.ts`, by normalized id: their logins can be renewed from here. */
+export const renewableProviders = builtInProviders;
 
 /** Ways to sign in that other extensions add. None of them can stand for a built-in provider. */
 export class AddedSignIns {

@@ -32,6 +32,22 @@ export function refreshGrants(
         const { githubCopilotGrant } = await import('./providers/githubCopilot.ts');
         return githubCopilotGrant(movedEndpoints(environment, id));
       }
+      case 'google-gemini-cli': {
+        const { googleGeminiCliGrant } = await import('./providers/googleGeminiCli.ts');
+        return googleGeminiCliGrant(environment, movedEndpoints(environment, id));
+      }
+      case 'qwen-portal': {
+        const { qwenPortalGrant } = await import('./providers/qwenPortal.ts');
+        return qwenPortalGrant(movedEndpoints(environment, id));
+      }
+      case 'minimax-portal': {
+        const { minimaxPortalGrant } = await import('./providers/minimaxGrant.ts');
+        return minimaxPortalGrant(movedEndpoints(environment, id));
+      }
+      case 'chutes': {
+        const { chutesGrant } = await import('./providers/chutes.ts');
+        return chutesGrant(environment, movedEndpoints(environment, id));
+      }
       default: {
         const descriptor = added(id);
         if (descriptor === undefined) return undefined;

@@ -228,7 +228,7 @@ describe('the custody of credentials, put together', function () {
     const [place] = await one.custody.places();
     assert.ok(place);
     assert.equal(await one.custody.renews('openai-codex'), true);
-    assert.equal(await one.custody.renews('qwen-portal'), false);
+    assert.equal(await one.custody.renews('practice'), false);
     const { kind } = await one.custody.refresh({ place, profileId: ID, force: true });
     assert.equal(kind, 'refreshed');
     await until(one, isFresh('main'));

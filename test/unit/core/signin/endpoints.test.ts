@@ -5,7 +5,7 @@ import {
   movedEndpoints,
   openableLink,
 } from '../../../../src/core/signin/endpoints.ts';
-import { signInDescriptors } from '../../../../src/core/signin/registry.ts';
+import { signInProviders, waysOf } from '../../../../src/core/signin/registry.ts';
 
 const GOOD = [
   'https://auth.openai.com/oauth/token',
@@ -66,19 +66,63 @@ describe('endpoints', () => {
     assert.deepEqual(movedEndpoints(environment, 'anthropic'), {});
   });
 
-  it('S24 an override to where nothing may be sent is refused by name', () => {
-    const environment = { CODERCLAW_AUTH_OPENAI_CODEX_TOKEN_URL: 'http://evil.example/token' };
-    assert.throws(
-      () => signInDescriptors(environment),
-      (error) =>
-        isKnown(error, 'signin.badEndpoint') &&
-        error.facts.what === 'CODERCLAW_AUTH_OPENAI_CODEX_TOKEN_URL',
+  const providers = [...signInProviders({}).values()];
+  const environment = {
+    GEMINI_CLI_OAUTH_CLIENT_ID: 'g',
+    CHUTES_CLIENT_ID: 'c',
+  };
+  const moving = (provider: string, address: (name: string) => string) =>
+    Object.fromEntries(
+      ['AUTHORIZE', 'TOKEN', 'DEVICE_CODE', 'DEVICE_TOKEN'].map((name) => [
+        `CODERCLAW_AUTH_${provider.toUpperCase().replaceAll('-', '_')}_${name}_URL`,
+        address(name),
+      ]),
     );
-  });
+  for (const one of providers) {
+    const { provider } = one;
+    for (const way of waysOf(one)) {
+      const descriptorIn = async (more: Record<string, string>) => {
+        const found = signInProviders({ ...environment, ...more }).get(provider);
+        return found?.[way]?.();
+      };
 
-  it('lists every descriptor under its own provider id', () => {
-    const descriptors = signInDescriptors({});
-    assert.deepEqual([...descriptors.keys()], ['openai-codex']);
-    for (const [provider, descriptor] of descriptors) assert.equal(descriptor.provider, provider);
+      it(`${provider} by ${way}: goes to https, under its own id and name`, async () => {
+        const descriptor = await descriptorIn({});
+        assert.equal(descriptor?.provider, provider);
+        assert.equal(descriptor.label, one.label);
+        for (const [name, value] of Object.entries(descriptor)) {
+          if (name.endsWith('Endpoint')) assert.match(String(value), /^https:\/\//);
+        }
+      });
+
+      it(`S24 ${provider} by ${way}: the environment moves it, but only to where it may be`, async () => {
+        const local = moving(provider, (name) => `http://127.0.0.1:9/${name}`);
+        const descriptor = Object.entries((await descriptorIn(local)) ?? {});
+        const endpoints = descriptor.filter(([name]) => name.endsWith('Endpoint'));
+        assert.equal(endpoints.length, 2);
+        for (const [, value] of endpoints) assert.match(String(value), /^http:\/\/127/);
+        const evil = moving(provider, () => 'http://evil.example/token');
+        await assert.rejects(
+          descriptorIn(evil),
+          (error) =>
+            isKnown(error, 'signin.badEndpoint') && error.facts.what.startsWith('CODERCLAW_AUTH_'),
+        );
+      });
+    }
+  }
+
+  it('lists every provider with its ways', () => {
+    assert.deepEqual(
+      providers.map((one) => [one.provider, ...waysOf(one)]),
+      [
+        ['openai-codex', 'browser', 'deviceCode'],
+        ['anthropic', 'browser'],
+        ['github-copilot', 'deviceCode'],
+        ['google-gemini-cli', 'browser'],
+        ['qwen-portal', 'deviceCode'],
+        ['minimax-portal', 'deviceCode'],
+        ['chutes', 'browser'],
+      ],
+    );
   });
 });

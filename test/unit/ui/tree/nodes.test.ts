@@ -165,7 +165,7 @@ describe('the rows of the Profiles view', () => {
     const unanswered = { kind: 'dead', why: 'unanswered' } as const;
     const byHand = { renewal: { ...renewal, byHand: true } } as const;
     assert.deepEqual(flagsOf(profile('openai-codex:a', unanswered, byHand)), ['yes', 'yes']);
-    assert.deepEqual(flagsOf(profile('qwen-portal:a', state, { renewal })), ['no', 'no']);
+    assert.deepEqual(flagsOf(profile('practice:a', state, { renewal })), ['no', 'no']);
     const inherited = profile('openai-codex:a', state, { renewal, origin: 'inherited' });
     assert.deepEqual(flagsOf(inherited), ['no', 'no']);
     const store = { kind: 'whole', path: '/s', problems: [], unwritable: 'x twice' } as const;
