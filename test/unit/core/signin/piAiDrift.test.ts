@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import {
+  anthropicOAuthProvider,
+  githubCopilotOAuthProvider,
   openaiCodexOAuthProvider,
   refreshAnthropicToken,
   refreshGitHubCopilotToken,
@@ -7,13 +9,16 @@ import {
 } from '@mariozechner/pi-ai/oauth';
 import { systemClock } from '../../../../src/core/clock.ts';
 import { startSignIn } from '../../../../src/core/signin/attempt.ts';
-import { anthropicGrant } from '../../../../src/core/signin/providers/anthropic.ts';
+import { startDeviceSignIn } from '../../../../src/core/signin/device/deviceSignIn.ts';
+import { anthropic, anthropicGrant } from '../../../../src/core/signin/providers/anthropic.ts';
 import { githubCopilotGrant } from '../../../../src/core/signin/providers/githubCopilot.ts';
+import { githubCopilotDevice } from '../../../../src/core/signin/providers/githubCopilotDevice.ts';
 import {
   openaiCodex,
   openaiCodexGrant,
 } from '../../../../src/core/signin/providers/openaiCodex.ts';
 import type { RefreshGrant } from '../../../../src/core/signin/refreshGrant.ts';
+import { SteppedClock } from './device/support/steppedClock.ts';
 import { freePort } from './support/ports.ts';
 import { jwt } from './support/strictServer.ts';
 
@@ -149,4 +154,129 @@ describe('drift from pi-ai', () => {
       }
     });
   }
+
+  /** A whole sign-in of pi-ai or ours, with the answers made up: what was sent, and what came of it. */
+  async function sentBy(
+    act: (send: typeof fetch) => Promise<unknown>,
+    answerTo: (url: URL) => object,
+  ) {
+    const requests: { url: string; method: string; headers: object; fields: unknown }[] = [];
+    const send: typeof fetch = async (url, init) => {
+      const text = String(init?.body ?? '');
+      const headers = Object.fromEntries(new Headers(init?.headers));
+      requests.push({
+        url: String(url),
+        method: init?.method ?? 'GET',
+        headers,
+        fields: text.startsWith('{')
+          ? JSON.parse(text)
+          : Object.fromEntries(new URLSearchParams(text)),
+      });
+      return Response.json(answerTo(new URL(String(url))));
+    };
+    const { fetch: realFetch, setTimeout: realTimeout } = globalThis;
+    globalThis.fetch = send;
+    // pi-ai waits by the real clock between two polls.
+    globalThis.setTimeout = ((then: () => void) => realTimeout(then, 0)) as typeof setTimeout;
+    try {
+      return { requests, result: await act(send) };
+    } finally {
+      globalThis.fetch = realFetch;
+      globalThis.setTimeout = realTimeout;
+    }
+  }
+
+  for (const enterprise of ['', 'octo.ghe.com']) {
+    it(`GitHub Copilot at ${enterprise || 'github.com'}: both sign in with the same three requests`, async () => {
+      const answerTo = ({ pathname }: URL): object => {
+        if (pathname === '/login/device/code') {
+          const verification_uri = 'https://github.com/login/device';
+          const code = { device_code: 'dc', user_code: 'AB-CD', verification_uri };
+          return { ...code, interval: 1, expires_in: 900 };
+        }
+        if (pathname === '/login/oauth/access_token') {
+          return { access_token: 'ghu_new', token_type: 'bearer', scope: 'read:user' };
+        }
+        return { token: 'tid=1;exp=2', expires_at: 1_795_000_000 };
+      };
+      const pis = await sentBy(
+        () =>
+          githubCopilotOAuthProvider.login({
+            onAuth: ({ instructions }) => assert.match(instructions ?? '', /AB-CD/),
+            onPrompt: async () => enterprise,
+          }),
+        answerTo,
+      );
+      const mine = await sentBy(async (send) => {
+        const clock = new SteppedClock();
+        const attempt = await startDeviceSignIn(githubCopilotDevice({ enterprise }), {
+          fetch: send,
+          clock,
+          log: () => {},
+        });
+        await clock.nextWait();
+        await clock.step();
+        return (await attempt.result).credential;
+      }, answerTo);
+      // After that pi-ai accepts the terms of every model, which ours leaves to the person.
+      assert.ok(pis.requests.slice(3).every(({ url }) => url.endsWith('/policy')));
+      assert.equal(mine.requests.length, 3);
+      assert.deepEqual(mine.requests, pis.requests.slice(0, 3));
+      const { type, provider, ...fields } = mine.result as Record<string, unknown>;
+      assert.deepEqual([type, provider], ['oauth', 'github-copilot']);
+      // JSON has no undefined.
+      assert.deepEqual(fields, JSON.parse(JSON.stringify(pis.result)));
+    });
+  }
+
+  it('Anthropic: both send the browser to the same address, and redeem with the same request', async () => {
+    const answerTo = (): object => ({
+      access_token: 'at',
+      refresh_token: 'rt',
+      expires_in: 28_800,
+    });
+    let pisAddress = new URL('https://nowhere.example');
+    const pis = await sentBy(
+      () =>
+        anthropicOAuthProvider.login({
+          onAuth: ({ url }) => {
+            pisAddress = new URL(url);
+          },
+          onPrompt: () => Promise.reject(new Error('asked')),
+          onManualCodeInput: async () => `the-code#${pisAddress.searchParams.get('state')}`,
+        }),
+      answerTo,
+    );
+    const ours = anthropic();
+    assert.ok(ours.redirect.kind === 'loopback');
+    const { host, ports, path } = ours.redirect;
+    const registered = `http://${host}:${ports[0]}${path}`;
+    let myAddress = pisAddress;
+    const mine = await sentBy(async (send) => {
+      const attempt = await startSignIn(
+        { ...ours, redirect: { ...ours.redirect, ports: [await freePort()] } } as typeof ours,
+        { fetch: send, clock: new SteppedClock(), log: () => {} },
+      );
+      myAddress = new URL(attempt.authorizationUrl);
+      attempt.paste(`the-code-of-ours#${myAddress.searchParams.get('state')}`);
+      return attempt.result;
+    }, answerTo);
+    const varying = { redirect_uri: registered, code_challenge: '', state: '' };
+    assert.equal(myAddress.origin + myAddress.pathname, pisAddress.origin + pisAddress.pathname);
+    assert.equal(pisAddress.searchParams.get('redirect_uri'), registered);
+    assert.deepEqual(
+      { ...Object.fromEntries(myAddress.searchParams), ...varying },
+      { ...Object.fromEntries(pisAddress.searchParams), ...varying },
+    );
+    const comparable = ({ requests }: typeof mine) =>
+      requests.map(({ fields, headers, ...rest }) => ({
+        ...rest,
+        type: (headers as Record<string, string>)['content-type'],
+        fields: { ...(fields as object), ...varying, code: '', code_verifier: '' },
+      }));
+    assert.deepEqual(comparable(mine), comparable(pis));
+    // pi-ai's `state` is its verifier; ours is not.
+    const { state, code_verifier } = (mine.requests[0]?.fields ?? {}) as Record<string, string>;
+    assert.ok(state && code_verifier && state !== code_verifier);
+  });
 });
