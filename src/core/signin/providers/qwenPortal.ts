@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonValue } from '../../documents/json.ts';
-import { KnownError } from '../../errors.ts';
+import { isKnown, KnownError } from '../../errors.ts';
 import type { SignedIn, TokenResponse } from '../descriptor.ts';
 import type { DeviceSignInDescriptor } from '../device/deviceDescriptor.ts';
 import { standardDevice } from '../device/standardDevice.ts';
@@ -44,7 +44,9 @@ export function qwenPortalDevice(endpoints: MovedEndpoints = {}): DeviceSignInDe
 }
 
 /**
- * How Qwen's sign-ins are renewed (RFC 6749 6): the old refresh token stays where none comes back.
+ * How Qwen's sign-ins are renewed (RFC 6749 6): the old refresh token stays where none comes back. By
+ * status 400, whatever it says besides, Qwen means that the token is no longer good: so CoderClaw and
+ * Qwen's own CLI read it.
  * @param endpoints Others in the place of Qwen's, already checked.
  */
 export function qwenPortalGrant(endpoints: MovedEndpoints = {}): RefreshGrant {
@@ -54,7 +56,8 @@ export function qwenPortalGrant(endpoints: MovedEndpoints = {}): RefreshGrant {
     rotates: true,
     async renew(credential, services) {
       const endpoint = { tokenEndpoint, clientId: CLIENT_ID };
-      const { tokens, refresh, now } = await renewStored(endpoint, credential, services);
+      const renewed = renewStored(endpoint, credential, services).catch(asInvalidGrant);
+      const { tokens, refresh, now } = await renewed;
       const lifetime =
         tokens.expiresIn === undefined ? UNTOLD_LIFETIME_MS : tokens.expiresIn * 1000;
       return {
@@ -63,6 +66,13 @@ export function qwenPortalGrant(endpoints: MovedEndpoints = {}): RefreshGrant {
       };
     },
   };
+}
+
+function asInvalidGrant(error: unknown): never {
+  if (isKnown(error, 'signin.tokenRefused') && error.facts.status === 400) {
+    throw new KnownError('signin.tokenRefused', { ...error.facts, error: 'invalid_grant' });
+  }
+  throw error;
 }
 
 /** What CoderClaw stores for it. */

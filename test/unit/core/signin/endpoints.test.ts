@@ -111,6 +111,16 @@ describe('endpoints', () => {
     }
   }
 
+  it('says what it has to know before there is a code', () => {
+    assert.deepEqual(
+      providers.flatMap(({ provider, asks }) => (asks === undefined ? [] : [[provider, asks]])),
+      [
+        ['github-copilot', 'enterprise'],
+        ['minimax-portal', 'region'],
+      ],
+    );
+  });
+
   it('lists every provider with its ways', () => {
     assert.deepEqual(
       providers.map((one) => [one.provider, ...waysOf(one)]),

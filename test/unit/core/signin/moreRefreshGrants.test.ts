@@ -72,6 +72,18 @@ describe('refresh grants of Qwen, MiniMax, the Gemini CLI and Chutes', () => {
     assert.equal(grant.rotates, true);
   });
 
+  it('Qwen: 400 means that the token is dead, another status does not', async () => {
+    const grant = await grantFor('qwen-portal');
+    for (const [status, expected] of [
+      [400, 'dead'],
+      [401, 'transient'],
+      [503, 'transient'],
+    ] as const) {
+      const error: unknown = await renew(grant, {}, OLD, status).catch((caught: unknown) => caught);
+      assert.equal(failureOf(error, true), expected);
+    }
+  });
+
   describe('MiniMax', () => {
     for (const [title, given, refresh, expires] of [
       ['a time', { refresh_token: 'rt', expired_in: NOW + MINUTE }, 'rt', NOW + MINUTE],
