@@ -5,8 +5,10 @@
 export const extensionId = 'coderclaw.coderclaw-auth';
 
 export const commands = {
+  profileAdd: 'coderclawAuth.profile.add',
   profileSignIn: 'coderclawAuth.profile.signIn',
   profileSignInAgain: 'coderclawAuth.profile.signInAgain',
+  profileReplace: 'coderclawAuth.profile.replace',
   profileSignOut: 'coderclawAuth.profile.signOut',
   profileUseFirst: 'coderclawAuth.profile.useFirst',
   profileRefreshNow: 'coderclawAuth.profile.refreshNow',

@@ -11,6 +11,7 @@ import type { Reads } from './core/model/reads.ts';
 import type { Snapshot } from './core/model/snapshot.ts';
 import { AddedSignIns, builtInProviders } from './core/signin/addedSignIns.ts';
 import type { SignInDescriptor } from './core/signin/descriptor.ts';
+import type { DeviceSignInDescriptor } from './core/signin/device/deviceDescriptor.ts';
 import type { Keeper } from './keeper.ts';
 import type { AuditDocuments } from './ui/auditDocument.ts';
 import type { ProfileCommandParts } from './ui/commands/profileCommands.ts';
@@ -18,6 +19,7 @@ import { type CommandHandlers, registerCommands } from './ui/commands/register.t
 import { Log } from './ui/log.ts';
 import { Notifications } from './ui/notifications.ts';
 import { once } from './ui/once.ts';
+import type { CodeFlow } from './ui/signIn/codeFlow.ts';
 import type { SignInFlow } from './ui/signIn/signInFlow.ts';
 import { SnapshotViews } from './ui/snapshotViews.ts';
 import { profileRowId } from './ui/tree/nodes.ts';
@@ -103,13 +105,13 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
       uriCallbacks: callbacks,
       notifications,
       log,
-      stored: async (request, profileId, { identity }, configFault) => {
+      stored: async (request, profileId, { credential, identity }, configFault) => {
         const { tellSignedIn } = await import('./ui/commands/profileCommands.ts');
         const row = await tellSignedIn(
           parts,
           request,
           profileId,
-          identity.email ?? profileId,
+          credential['type'] === 'oauth' ? (identity.email ?? profileId) : undefined,
           configFault,
         );
         if (row) await surfaces.reveal(profileRowId(row));
@@ -119,6 +121,25 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     context.subscriptions.push(flow);
     return flow;
   });
+
+  const codeFlow = once(async (): Promise<CodeFlow> => {
+    const { CodeFlow } = await import('./ui/signIn/codeFlow.ts');
+    const { store } = await signInFlow();
+    const services = { fetch: globalThis.fetch, clock, log: log.info };
+    const flow = new CodeFlow({ services, notifications, store });
+    context.subscriptions.push(flow);
+    return flow;
+  });
+
+  /** How a built-in provider gives out codes. */
+  const codeDescriptor = async (provider: string): Promise<DeviceSignInDescriptor> => {
+    const { signInProviders } = await import('./core/signin/registry.ts');
+    const found = await signInProviders(process.env)
+      .get(normalizeProviderId(provider))
+      ?.deviceCode?.();
+    if (!found) throw new Error(`no code for ${shownKey(provider)}`);
+    return found;
+  };
 
   const descriptor = async (provider = 'openai-codex'): Promise<SignInDescriptor> => {
     const id = normalizeProviderId(provider);
@@ -157,12 +178,16 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
   const handlers = once(async (): Promise<CommandHandlers> => {
     const [
       { profileCommands },
+      { addProfileCommands },
+      { offeredProviders },
       { legacyCommands },
       { refreshCommands },
       { auditCommands },
       { fileCommands },
     ] = await Promise.all([
       import('./ui/commands/profileCommands.ts'),
+      import('./ui/commands/addProfileCommands.ts'),
+      import('./ui/addProfile/offered.ts'),
       import('./ui/commands/legacyCommands.ts'),
       import('./ui/commands/refreshCommands.ts'),
       import('./ui/commands/auditCommands.ts'),
@@ -170,6 +195,15 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     ]);
     return {
       ...profileCommands(parts),
+      ...addProfileCommands({
+        ...parts,
+        environment: process.env,
+        now: () => clock.now(),
+        flow: signInFlow,
+        codeFlow,
+        codeDescriptor,
+        offered: () => offeredProviders(added),
+      }),
       ...legacyCommands(parts),
       ...refreshCommands({ snapshot, look: refresh, keeper, clock, notifications }),
       ...auditCommands({ snapshot, documents: auditDocuments, notifications }),

@@ -90,6 +90,11 @@ export class Session {
     return JSON.parse(await readFile(this.storePath(agentId), 'utf8'));
   }
 
+  /** What is stored for an agent, also where there is no store yet. */
+  async profileIds(agentId = 'main'): Promise<string[]> {
+    return Object.keys((await this.store(agentId).catch(() => ({ profiles: {} }))).profiles);
+  }
+
   /** Another window on the same folder and the same state: an extension host of its own. */
   anotherWindow(): Promise<Workbench> {
     return Workbench.open(this.context, this.vscode.windowAddress());

@@ -38,6 +38,41 @@ export class Workbench {
     return this.page.locator('.quick-input-widget:visible input[type="text"]');
   }
 
+  /** The box of a question whose answer is not shown. */
+  get secretInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible input[type="password"]');
+  }
+
+  /** What is wrong with the answer in the box. */
+  get inputFault(): Locator {
+    return this.page.locator(
+      '.quick-input-widget:visible .quick-input-message[class*="error"], .quick-input-widget:visible .monaco-inputbox.error',
+    );
+  }
+
+  /** Picks from the list of a question of the wizard, once it is the one that is asked. */
+  async choose(question: string, text: string | RegExp): Promise<void> {
+    await this.page
+      .locator(`.quick-input-widget:visible input[placeholder="${question}"]`)
+      .waitFor();
+    await this.quickItem(text).click();
+  }
+
+  /** Answers a question of the wizard once it is the one that is asked. */
+  async answer(prompt: RegExp, text: string, box = this.quickInput): Promise<void> {
+    await this.page
+      .locator('.quick-input-widget:visible .quick-input-message')
+      .filter({ hasText: prompt })
+      .waitFor();
+    await box.fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** To the question before, by the arrow in the title. */
+  async goBack(): Promise<void> {
+    await this.page.locator('.quick-input-widget:visible .quick-input-titlebar a').first().click();
+  }
+
   get quickInputTitle(): Locator {
     return this.page.locator('.quick-input-widget:visible .quick-input-title');
   }

@@ -47,6 +47,11 @@ export class AddedSignIns {
     };
   }
 
+  /** In the order in which they were added; ids are normalized. */
+  all(): readonly { readonly id: string; readonly label: string }[] {
+    return [...this.#byProvider].map(([id, { label }]) => ({ id, label }));
+  }
+
   get(provider: string): SignInDescriptor | undefined {
     return this.#byProvider.get(normalizeProviderId(provider));
   }

@@ -7,7 +7,7 @@ import { KnownError } from '../../core/errors.ts';
 import type { Snapshot, StateDirSnapshot } from '../../core/model/snapshot.ts';
 import type { SignInDescriptor } from '../../core/signin/descriptor.ts';
 import { type Notifications, sentence } from '../notifications.ts';
-import type { SignInFlow, SignInRequest } from '../signIn/signInFlow.ts';
+import type { SignInFlow, StoreRequest } from '../signIn/signInFlow.ts';
 import { canUseFirst, type Target } from '../tree/nodes.ts';
 import { errorWords } from '../words/errors.ts';
 import { plainText, statusText } from '../words/plainText.ts';
@@ -127,13 +127,27 @@ async function signIn(
 ): Promise<void> {
   assertPlaceIsCertain(place);
   const flow = await parts.signInFlow();
-  await flow.run({
-    descriptor,
+  const { provider } = descriptor;
+  await flow.run({ descriptor, ...storeRequest(place, provider, { profileId }) });
+}
+
+/** Where a credential of a provider (normalized id) goes in an agent. */
+export function storeRequest(
+  place: AgentPlace,
+  provider: string,
+  {
+    profileId,
+    name,
+  }: { readonly profileId?: string | undefined; readonly name?: string | undefined },
+): StoreRequest {
+  return {
+    provider,
     agentId: place.agent.id,
     files: filesOf(place),
-    siblings: siblingsOf(place.dir, descriptor.provider),
-    ...(profileId === undefined ? {} : { profileId }),
-  });
+    siblings: siblingsOf(place.dir, provider),
+    ...(profileId !== undefined && { profileId }),
+    ...(name !== undefined && { name }),
+  };
 }
 
 /**
@@ -239,12 +253,15 @@ async function useFirst(parts: ProfileCommandParts, place: ProfilePlace): Promis
   );
 }
 
-/** What is told once a sign-in is stored: who, for whom, and a way to use it if it is not next. */
+/**
+ * What is told once a credential is stored: who, for whom, and a way to use it if it is not next.
+ * @param person Who signed in; undefined for a key or token, which does not say it.
+ */
 export async function tellSignedIn(
   parts: ProfileCommandParts,
-  request: SignInRequest,
+  request: StoreRequest,
   profileId: string,
-  person: string,
+  person: string | undefined,
   configFault: KnownError | undefined,
 ): Promise<Required<Target> | undefined> {
   const snapshot = await parts.refresh();
@@ -255,25 +272,22 @@ export async function tellSignedIn(
   const located = locateProfile(snapshot, target);
   const place = located.kind === 'found' ? located.place : undefined;
   const next = place?.profile.next ?? true;
+  const done =
+    person === undefined
+      ? l10n.t('{0} is stored for {1}.', profileId, request.agentId)
+      : l10n.t('Signed in as {0} for {1}.', person, request.agentId);
   if (configFault) {
     parts.notifications.warned(
       l10n.t(
-        'Signed in as {0} for {1}, but the config could not be updated, so CoderClaw may not use it yet. {2}',
-        person,
-        request.agentId,
+        '{0} But the config could not be updated, so CoderClaw may not use it yet. {1}',
+        done,
         sentence(errorWords(configFault)),
       ),
     );
     return place && rowOf(place);
   }
   parts.notifications.told(
-    next
-      ? l10n.t('Signed in as {0} for {1}.', person, request.agentId)
-      : l10n.t(
-          'Signed in as {0} for {1}. Another profile is used before it.',
-          person,
-          request.agentId,
-        ),
+    next ? done : l10n.t('{0} Another profile is used before it.', done),
     ...(place && !next
       ? [
           {

@@ -15,15 +15,23 @@ import { SignInDialog } from './signInDialog.ts';
 import { reachWords, type SignInAction, type SignInState } from './signInWords.ts';
 import { type SignInPlace, type StoringPerson, storeSignIn, who } from './storeSignIn.ts';
 
-/** What is to be signed in, and where it goes. */
-export interface SignInRequest {
-  readonly descriptor: SignInDescriptor;
+/** Where a credential goes. */
+export interface StoreRequest {
+  /** Normalized provider id. */
+  readonly provider: string;
   readonly agentId: string;
   readonly files: AgentFiles;
   /** Stored profiles of the provider in the same state folder, which the config must not hide. */
   readonly siblings: readonly NewConfigProfile[];
   /** Sign in again: the profile to renew in place. */
   readonly profileId?: string;
+  /** A name that the person gave it; else it gets one by itself. */
+  readonly name?: string;
+}
+
+/** What is to be signed in, and where it goes. */
+export interface SignInRequest extends StoreRequest {
+  readonly descriptor: SignInDescriptor;
 }
 
 export interface SignInParts {
@@ -34,7 +42,7 @@ export interface SignInParts {
   readonly log: Log;
   /** A profile was stored: shows it, and tells it with a way to use it if it is not next. */
   readonly stored: (
-    request: SignInRequest,
+    request: StoreRequest,
     profileId: string,
     signedIn: SignedIn,
     configFault: KnownError | undefined,
@@ -80,7 +88,7 @@ export class SignInFlow {
     } finally {
       if (this.#running === running) this.#running = undefined;
     }
-    await this.#store(request, finished.signedIn, finished.name);
+    await this.store(request, finished.signedIn, finished.name);
   }
 
   dispose(): void {
@@ -120,19 +128,23 @@ export class SignInFlow {
     }
   }
 
-  async #store(
-    request: SignInRequest,
+  /**
+   * Stores what is in hand, whichever way it came here, and asks and tells what has to be on the way.
+   * Never rejects: every outcome has been told.
+   */
+  readonly store = async (
+    request: StoreRequest,
     signedIn: SignedIn,
-    name: string | undefined,
-  ): Promise<void> {
+    name: string | undefined = request.name,
+  ): Promise<void> => {
     const { notifications, log, service, stored } = this.#parts;
-    const { descriptor, files, siblings, profileId } = request;
+    const { provider, files, siblings, profileId } = request;
     const storeAgain = (again: () => Promise<void>) => ({
       label: l10n.t('Store Again'),
       run: again,
     });
     const place: SignInPlace = {
-      provider: descriptor.provider,
+      provider,
       files,
       siblings,
       ...(profileId === undefined ? {} : { profileId }),
@@ -165,7 +177,7 @@ export class SignInFlow {
       },
     };
     await storeSignIn(service, person, place, signedIn);
-  }
+  };
 
   async #reach(attempt: SignInAttempt): Promise<CallbackReach> {
     if (attempt.listening.kind === 'uriHandler') return { kind: 'direct' };
@@ -230,6 +242,7 @@ class Conversation {
       reach,
       phase: 'waiting',
       typed: '',
+      ...(request.name === undefined ? {} : { name: request.name }),
       renews: request.profileId !== undefined,
       importsFirst: request.files.legacyPaths,
     };

@@ -2,13 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { l10n } from 'vscode';
 import { Cancelled } from '../../core/clock.ts';
 import type { AgentFiles, Saved } from '../../core/custody/profileService.ts';
-import type { SignInService } from '../../core/custody/signInService.ts';
+import type { SignInService, StoredProfile } from '../../core/custody/signInService.ts';
 import type { NewConfigProfile } from '../../core/documents/configEdits.ts';
 import type { JsonValue } from '../../core/documents/json.ts';
 import { isKnown, type KnownError } from '../../core/errors.ts';
 import type { Identity, SignedIn } from '../../core/signin/descriptor.ts';
 import { sameIdentity } from '../../core/signin/identity.ts';
 import { planProfile } from '../../core/signin/profileNaming.ts';
+import { planSecret, type SecretPlan } from '../../core/signin/secrets/secretPlan.ts';
 
 /** Where a finished sign-in is to go. */
 export interface SignInPlace {
@@ -50,10 +51,10 @@ export async function storeSignIn(
 ): Promise<void> {
   let target: Target | undefined;
   let saved: Saved;
-  await service.keep(place.files, provisionalId(place, signedIn.identity), signedIn);
+  await service.keep(place.files, provisionalId(place, signedIn), signedIn);
   try {
     for (let tries = 1; ; tries += 1) {
-      target = await chooseTarget(service, person, place, signedIn.identity);
+      target = await chooseTarget(service, person, place, signedIn);
       try {
         saved = await saveAt(service, place, target, signedIn);
         break;
@@ -135,10 +136,27 @@ function saveAt(
 }
 
 /** The id that it would get if nothing were stored yet. */
-function provisionalId({ provider, profileId, name }: SignInPlace, identity: Identity): string {
-  if (profileId !== undefined) return profileId;
+function provisionalId(place: SignInPlace, signedIn: SignedIn): string {
+  if (place.profileId !== undefined) return place.profileId;
+  if (secretOf(signedIn) !== undefined) return planned(place, signedIn, []).profileId;
+  const { provider, name } = place;
   const typed = name === undefined ? {} : { typedName: name };
-  return planProfile({ provider, identity, existing: [], ...typed }).profileId;
+  return planProfile({ provider, identity: signedIn.identity, existing: [], ...typed }).profileId;
+}
+
+/** The key or pasted token in a credential, which does not say whose it is; undefined for a login. */
+function secretOf({ credential: { type, key, token } }: SignedIn): string | undefined {
+  const secret = type === 'api_key' ? key : type === 'token' ? token : undefined;
+  return typeof secret === 'string' ? secret : undefined;
+}
+
+function planned(
+  { provider, name = '' }: SignInPlace,
+  signedIn: SignedIn,
+  existing: readonly StoredProfile[],
+): SecretPlan {
+  const secret = secretOf(signedIn) ?? '';
+  return planSecret({ provider, secret, typedName: name, existing });
 }
 
 /** @throws {Cancelled} The person chose not to keep it. */
@@ -146,14 +164,23 @@ async function chooseTarget(
   service: SignInService,
   person: StoringPerson,
   place: SignInPlace,
-  identity: Identity,
+  signedIn: SignedIn,
 ): Promise<Target> {
   const { provider, name } = place;
+  const { identity } = signedIn;
   const existing = await service.stored(place.files, provider);
   const at = (profileId: string): Target => ({
     profileId,
     seen: existing.find(({ id }) => id === profileId)?.entry,
   });
+  if (secretOf(signedIn) !== undefined) {
+    // To put a new key in the place of an old one is what the person has asked for.
+    if (place.profileId !== undefined) return at(place.profileId);
+    const plan = planned(place, signedIn, existing);
+    if (plan.situation !== 'taken') return at(plan.profileId);
+    const message = l10n.t('There is another key or token under the name {0}.', plan.profileId);
+    return at(await askWhere(person, message, plan.suggestion, plan.profileId));
+  }
   const plan = planProfile({
     provider,
     identity,
@@ -193,7 +220,7 @@ async function askWhere(
   const keepBoth = l10n.t('Keep Both');
   const replace = l10n.t('Replace');
   const detail = l10n.t(
-    'Keep both: the new sign-in is stored as {0}. Replace: what {1} holds now is lost.',
+    'Keep both: the new one is stored as {0}. Replace: what {1} holds now is lost.',
     free,
     taken,
   );

@@ -261,6 +261,7 @@ function profileNode(
       mine && profile.type === 'oauth' && profile.provider === 'openai-codex'
         ? 'canSignInAgain'
         : '',
+      mine && profile.type !== 'oauth' ? 'canReplace' : '',
       mine && canRefresh(profile) ? 'canRefresh' : '',
       mine ? 'canSignOut' : '',
       own ? 'storeFile' : '',

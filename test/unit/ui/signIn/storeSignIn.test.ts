@@ -17,6 +17,7 @@ import type { JsonObject } from '../../../../src/core/documents/json.ts';
 import { isKnown, KnownError } from '../../../../src/core/errors.ts';
 import { tokenHash } from '../../../../src/core/model/loginFingerprint.ts';
 import type { SignedIn } from '../../../../src/core/signin/descriptor.ts';
+import { apiKey } from '../../../../src/core/signin/secrets/secretCredential.ts';
 import {
   type SignInPlace,
   type StoringPerson,
@@ -157,6 +158,47 @@ describe('storing a finished sign-in', () => {
     await storeSignIn(service, person, place({ name: 'mine' }), signedIn('bob', 'new'));
     assert.equal(person.asked.length, 2, 'asked again, and not answered');
     assert.equal(await refreshOf('openai-codex:mine'), 'third');
+  });
+
+  describe('a key or token', () => {
+    const groq = (more: Partial<SignInPlace> = {}) => place({ provider: 'groq', ...more });
+    const stored = (key: string): JsonObject => ({ type: 'api_key', provider: 'groq', key });
+    const profiles = async () => JSON.parse(await readFile(files.storePath, 'utf8')).profiles;
+
+    it('is stored under its name, as CoderClaw does', async () => {
+      await storeSignIn(service, person, groq({ name: 'My Work' }), apiKey('groq', 'k'));
+      assert.deepEqual(person.storedIds, ['groq:my-work']);
+      assert.deepEqual(await profiles(), { 'groq:my-work': stored('k') });
+    });
+
+    it('asks before it replaces another, since nobody can tell whose either is', async () => {
+      await put({ 'groq:default': stored('old') });
+      person.answers = ['Keep Both'];
+      await storeSignIn(service, person, groq(), apiKey('groq', 'new'));
+      assert.match(person.asked[0] ?? '', /another key or token under the name groq:default/);
+      assert.doesNotMatch(person.asked.join(), /account|signed in/i);
+      assert.deepEqual(await profiles(), {
+        'groq:default': stored('old'),
+        'groq:default-2': stored('new'),
+      });
+    });
+
+    it('that is stored already is not stored twice', async () => {
+      await put({ 'groq:work': stored('k') });
+      await storeSignIn(service, person, groq(), apiKey('groq', 'k'));
+      assert.deepEqual(person.asked, []);
+      assert.deepEqual(await profiles(), { 'groq:work': stored('k') });
+    });
+
+    it('replaces the one that it is meant to replace, unasked and in its place', async () => {
+      await put({ 'groq:work': stored('old'), 'groq:home': stored('other') });
+      await storeSignIn(service, person, groq({ profileId: 'groq:work' }), apiKey('groq', 'new'));
+      assert.deepEqual(person.asked, []);
+      assert.deepEqual(await profiles(), {
+        'groq:work': stored('new'),
+        'groq:home': stored('other'),
+      });
+    });
   });
 
   const odd: readonly [string, JsonObject][] = [

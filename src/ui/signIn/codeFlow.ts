@@ -1,0 +1,184 @@
+import {
+  type CancellationToken,
+  env,
+  l10n,
+  ProgressLocation,
+  ThemeIcon,
+  Uri,
+  window,
+} from 'vscode';
+import type { SignedIn } from '../../core/signin/descriptor.ts';
+import type { DeviceSignInDescriptor } from '../../core/signin/device/deviceDescriptor.ts';
+import {
+  type DeviceSignInAttempt,
+  type DeviceSignInServices,
+  startDeviceSignIn,
+} from '../../core/signin/device/deviceSignIn.ts';
+import type { Notifications } from '../notifications.ts';
+import { allowFirstWords } from '../words/deviceCode.ts';
+import { type CodeAction, type CodeDialogState, codeDialogView } from './codeDialogWords.ts';
+import type { StoreRequest } from './signInFlow.ts';
+
+export interface CodeFlowParts {
+  readonly services: DeviceSignInServices;
+  readonly notifications: Notifications;
+  /** Stores what is in hand, and tells every outcome. */
+  readonly store: (request: StoreRequest, signedIn: SignedIn) => Promise<void>;
+}
+
+/** What is to be signed in by a code, and where it goes. */
+export interface CodeRequest extends StoreRequest {
+  readonly descriptor: DeviceSignInDescriptor;
+}
+
+/**
+ * Signing in by a code as a person sees it: a code stands in a dialog that stays, is entered on a page
+ * of the provider anywhere, and the profile stands in the agent's store. One at a time in a window.
+ */
+export class CodeFlow {
+  readonly #parts: CodeFlowParts;
+  #running: Running | undefined;
+
+  constructor(parts: CodeFlowParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when it has ended, one way or the other; every failure has been told. */
+  async run(request: CodeRequest): Promise<void> {
+    const { descriptor, files, profileId } = request;
+    const key = JSON.stringify([files.storePath, descriptor.provider, profileId]);
+    if (this.#running?.key === key) {
+      this.#running.dialog?.open();
+      return;
+    }
+    this.#running?.end.abort();
+    const running: Running = { key, end: new AbortController() };
+    this.#running = running;
+    const { services, notifications } = this.#parts;
+    let signedIn: SignedIn;
+    try {
+      const { signal } = running.end;
+      const attempt = await startDeviceSignIn(descriptor, services, { signal });
+      running.dialog = new CodeDialog(request, attempt, notifications);
+      try {
+        running.dialog.open();
+        signedIn = await attempt.result;
+      } finally {
+        running.dialog.dispose();
+      }
+    } catch (error) {
+      const tryAgain = { label: l10n.t('Try Again'), run: () => this.run(request) };
+      notifications.failed(l10n.t('Signing in to {0}', descriptor.label), error, tryAgain);
+      return;
+    } finally {
+      if (this.#running === running) this.#running = undefined;
+    }
+    await this.#parts.store(request, signedIn);
+  }
+
+  dispose(): void {
+    this.#running?.end.abort();
+  }
+}
+
+/** The one sign-in by code of this window. */
+interface Running {
+  readonly key: string;
+  readonly end: AbortController;
+  dialog?: CodeDialog;
+}
+
+/** The dialog of one attempt, and what its rows do. Closing it leaves the attempt waiting. */
+class CodeDialog {
+  readonly #attempt: DeviceSignInAttempt;
+  readonly #pick = window.createQuickPick();
+  #state: CodeDialogState;
+  #isOver = false;
+  #isInBackground = false;
+  #hasProgress = false;
+
+  constructor(request: CodeRequest, attempt: DeviceSignInAttempt, notifications: Notifications) {
+    const { userCode, verificationUri, expiresAt } = attempt;
+    const allowFirst = allowFirstWords(request.descriptor);
+    this.#attempt = attempt;
+    this.#state = {
+      ...{ userCode, verificationUri, expiresAt, phase: 'waiting' },
+      label: request.descriptor.label,
+      agentId: request.agentId,
+      ...(allowFirst !== undefined && { allowFirst }),
+    };
+    this.#pick.ignoreFocusOut = true;
+    this.#pick.busy = true;
+    this.#pick.onDidAccept(() => {
+      const at = this.#pick.items.indexOf(this.#pick.activeItems[0] ?? { label: '' });
+      const item = codeDialogView(this.#state).items[at];
+      if (item === undefined) return;
+      this.#act(item.action).catch((error: unknown) =>
+        notifications.failed(l10n.t('The sign-in dialog'), error),
+      );
+    });
+    this.#pick.onDidHide(() => this.#continueInBackground());
+    attempt.onPhase((phase) => {
+      this.#state = { ...this.#state, phase };
+      if (!this.#isInBackground) this.open();
+    });
+  }
+
+  open(): void {
+    if (this.#isOver) return;
+    this.#isInBackground = false;
+    const { title, placeholder, items } = codeDialogView(this.#state);
+    this.#pick.title = title;
+    this.#pick.placeholder = placeholder;
+    this.#pick.items = items.map(({ label, icon, description, detail }) => ({
+      label,
+      iconPath: new ThemeIcon(icon),
+      alwaysShow: true,
+      ...(description !== undefined && { description }),
+      ...(detail !== undefined && { detail }),
+    }));
+    this.#pick.show();
+  }
+
+  dispose(): void {
+    this.#isOver = true;
+    this.#pick.dispose();
+  }
+
+  async #act(action: CodeAction): Promise<void> {
+    const { userCode, verificationUri, verificationUriComplete } = this.#attempt;
+    if (action === 'cancel') this.#attempt.cancel();
+    if (action === 'copyCode' || action === 'copyAndOpen') {
+      await env.clipboard.writeText(userCode);
+    }
+    if (action === 'openPage' || action === 'copyAndOpen') {
+      await env.openExternal(Uri.parse(verificationUriComplete ?? verificationUri));
+    }
+  }
+
+  /** The code stays good when the dialog is closed, so the sign-in goes on. */
+  #continueInBackground(): void {
+    if (this.#isOver || this.#isInBackground) return;
+    this.#isInBackground = true;
+    if (this.#hasProgress) return;
+    this.#hasProgress = true;
+    const { label, agentId, userCode } = this.#state;
+    const title = l10n.t(
+      'Signing in to {0} for {1}: waiting for the code {2} to be entered. Start it again to see the dialog.',
+      label,
+      agentId,
+      userCode,
+    );
+    const wait = (_: unknown, token: CancellationToken): Promise<void> => {
+      token.onCancellationRequested(() => this.#attempt.cancel());
+      return this.#attempt.result.then(
+        () => undefined,
+        () => undefined, // told by the flow
+      );
+    };
+    void window.withProgress(
+      { location: ProgressLocation.Notification, title, cancellable: true },
+      wait,
+    );
+  }
+}
