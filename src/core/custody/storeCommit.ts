@@ -10,7 +10,7 @@ import type { FileLocks, HeldLock } from '../disk/fileLock.ts';
 import { type FileTarget, resolveTarget } from '../disk/fileTarget.ts';
 import { makePrivateFolder, syncFolder } from '../disk/folder.ts';
 import { sweepTemporaryFiles } from '../disk/temporaryFiles.ts';
-import { parseAuthStore } from '../documents/authStore.ts';
+import { parseStoreDocument } from '../documents/authStore.ts';
 import type { JsonObject, JsonValue } from '../documents/json.ts';
 import { runtimeCachePath } from '../documents/locations.ts';
 import { entryOf, type StoreIntent } from '../documents/storeIntents.ts';
@@ -299,7 +299,7 @@ function reparse(
   after: JsonObject,
   path: string,
 ): JsonObject {
-  const parsed = parseAuthStore(textOf(written));
+  const parsed = parseStoreDocument(textOf(written));
   const isMeant =
     parsed.kind === 'whole' &&
     isDeepStrictEqual(entryOf(parsed.document, ...entry), entryOf(after, ...entry));

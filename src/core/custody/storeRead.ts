@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { callsIn } from '../disk/callsIn.ts';
 import { type AbsentFile, type ReadFile, strictRead } from '../disk/strictRead.ts';
+import { parseStoreDocument } from '../documents/authStore.ts';
 import type { JsonObject } from '../documents/json.ts';
 import { shownKey } from '../documents/shownText.ts';
 import { KnownError } from '../errors.ts';
@@ -49,7 +50,7 @@ export async function readKnownStore(
     if (known?.bytes.equals(read.bytes)) {
       return { kind: 'whole', read, document: known.document };
     }
-    const parsed = parseStoreBytes(read.bytes);
+    const parsed = parseStoreBytes(read.bytes, parseStoreDocument);
     switch (parsed.kind) {
       case 'whole':
         return { kind: 'whole', read, document: parsed.document };

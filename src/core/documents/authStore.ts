@@ -51,6 +51,12 @@ export interface UsageStats {
   readonly errorCount?: number;
 }
 
+/** The text of a store as JSON; or why nobody may write on top of it. */
+export type DocumentParse =
+  | { readonly kind: 'whole'; readonly document: JsonObject }
+  | { readonly kind: 'torn'; readonly detail: string }
+  | { readonly kind: 'unknownVersion'; readonly version: string };
+
 /** What one text of a store means. `document` is the JSON as read, for intents to work on. */
 export type StoreParse =
   | {
@@ -60,11 +66,33 @@ export type StoreParse =
       /** What CoderClaw would drop or misread, in plain words without secrets. */
       readonly problems: readonly string[];
     }
-  | { readonly kind: 'torn'; readonly detail: string }
-  | { readonly kind: 'unknownVersion'; readonly version: string };
+  | Exclude<DocumentParse, { kind: 'whole' }>;
 
 /**
  * Reads the text of `auth-profiles.json`. Never throws; says nothing of the file's content but ids.
+ *
+ * - `torn`, `unknownVersion`: see {@link parseStoreDocument}.
+ * - `whole`: `store` holds what CoderClaw would see: profiles with an unknown `type` or without a
+ *   `provider` are left out, as are blank order entries and empty orders. A field of the wrong type
+ *   counts as absent. All of that is named in `problems`, and all of it is still in `document`.
+ */
+export function parseAuthStore(text: string): StoreParse {
+  const parsed = parseStoreDocument(text);
+  if (parsed.kind !== 'whole') return parsed;
+  const { profiles, order, lastGood, usageStats } = parsed.document;
+  const problems = new ProblemList();
+  const store: AuthStore = {
+    profiles: readProfiles(isJsonObject(profiles) ? profiles : {}, problems),
+    order: readOrder(order, problems),
+    lastGood: readLastGood(lastGood, problems),
+    usageStats: readUsageStats(usageStats, problems),
+  };
+  return { ...parsed, store, problems: problems.all() };
+}
+
+/**
+ * Reads the text of `auth-profiles.json` no further than a change to it needs. Never throws; says
+ * nothing of the file's content.
  *
  * - `torn`: not one JSON object with an object `profiles` in it. CoderClaw 2026.3.21 takes that for
  *   "no profiles" (and may then import older files or copy the main store over it); we take it for
@@ -72,11 +100,8 @@ export type StoreParse =
  *   CoderClaw, refuses it.
  * - `unknownVersion`: `version` is there and is neither 1 nor a string that reads as 1. CoderClaw
  *   computes `Number(version ?? 1)`, so a missing version, `null` and `"1"` are 1 here too.
- * - `whole`: `store` holds what CoderClaw would see: profiles with an unknown `type` or without a
- *   `provider` are left out, as are blank order entries and empty orders. A field of the wrong type
- *   counts as absent. All of that is named in `problems`, and all of it is still in `document`.
  */
-export function parseAuthStore(text: string): StoreParse {
+export function parseStoreDocument(text: string): DocumentParse {
   if (text.trim() === '') return { kind: 'torn', detail: 'the file is empty' };
   if (text.charCodeAt(0) === 0xfeff) {
     return { kind: 'torn', detail: 'the file starts with a byte order mark' };
@@ -92,22 +117,13 @@ export function parseAuthStore(text: string): StoreParse {
     return { kind: 'torn', detail };
   }
   if (!isJsonObject(document)) return { kind: 'torn', detail: 'not a JSON object' };
-  const { version: stored, profiles, order, lastGood, usageStats } = document;
-  const version = stored ?? 1;
+  const version = document['version'] ?? 1;
   if (!readsAsOne(version)) return { kind: 'unknownVersion', version: shownVersion(version) };
-  if (!isJsonObject(profiles)) {
+  if (!isJsonObject(document['profiles'])) {
     return { kind: 'torn', detail: 'it has no "profiles" object' };
   }
   if (!isNestedWithin(document, DEEPEST)) return { kind: 'torn', detail: 'it is nested too deep' };
-
-  const problems = new ProblemList();
-  const store: AuthStore = {
-    profiles: readProfiles(profiles, problems),
-    order: readOrder(order, problems),
-    lastGood: readLastGood(lastGood, problems),
-    usageStats: readUsageStats(usageStats, problems),
-  };
-  return { kind: 'whole', document, store, problems: problems.all() };
+  return { kind: 'whole', document };
 }
 
 /**

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { callsIn } from '../../disk/callsIn.ts';
 import { strictRead } from '../../disk/strictRead.ts';
+import { parseStoreDocument } from '../../documents/authStore.ts';
 import { isJsonObject, type JsonObject } from '../../documents/json.ts';
 import { runtimeCachePath } from '../../documents/locations.ts';
 import { KnownError } from '../../errors.ts';
@@ -106,7 +107,7 @@ async function readWhole(
 }
 
 function storeIn(bytes: Buffer, path: string, token: string): JsonObject | KnownError {
-  const parsed = parseStoreBytes(bytes);
+  const parsed = parseStoreBytes(bytes, parseStoreDocument);
   if (parsed.kind === 'whole') return parsed.document;
   if (parsed.kind === 'torn') return new KnownError('store.torn', { path, detail: parsed.detail });
   const error = new KnownError('store.unknownVersion', { path, version: parsed.version });
