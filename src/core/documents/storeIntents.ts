@@ -1,5 +1,5 @@
 import { KnownError } from '../errors.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, ownValue } from './json.ts';
 import { normalizeProviderId } from './providerIds.ts';
 
 /** Why a store was changed, in the words of the audit trail. */
@@ -177,10 +177,6 @@ function withoutProfile(document: JsonObject, profileId: string): JsonObject {
 
 // A key can be called `__proto__`: JSON.parse makes it an own property like any other. So keys are
 // read with `hasOwn`, and objects built by spread and computed keys, which define and never assign.
-
-function ownValue(object: JsonObject, key: string): JsonValue | undefined {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
-}
 
 function withEntry(document: JsonObject, part: string, key: string, value: JsonValue): JsonObject {
   const object = ownValue(document, part);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../documents/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, ownValue } from '../../documents/json.ts';
 import type { StoreIntent } from '../../documents/storeIntents.ts';
 
 /** One entry of a store that a write changed; undefined where there is none. */
@@ -14,19 +14,21 @@ export interface ChangedEntry {
  * works, `usageStats` and `lastGood`, is not looked at.)
  */
 export function changedEntries(before: JsonObject, after: JsonObject): readonly ChangedEntry[] {
-  return (['profiles', 'order'] as const).flatMap((part) => {
-    const [was, is] = [entriesOf(before, part), entriesOf(after, part)];
-    return [...new Set([...was.keys(), ...is.keys()])].flatMap((key): ChangedEntry[] => {
-      const [old, now] = [was.get(key), is.get(key)];
+  const changed: ChangedEntry[] = [];
+  for (const part of ['profiles', 'order'] as const) {
+    const [was, is] = [partOf(before, part), partOf(after, part)];
+    const added = Object.keys(is).filter((key) => !Object.hasOwn(was, key));
+    for (const key of [...Object.keys(was), ...added]) {
+      const [old, now] = [ownValue(was, key), ownValue(is, key)];
       // Most are the very same object: an intent copies only what it changes.
-      return old === now || isDeepStrictEqual(old, now)
-        ? []
-        : [{ entry: [part, key], before: old, after: now }];
-    });
-  });
+      if (old === now || isDeepStrictEqual(old, now)) continue;
+      changed.push({ entry: [part, key], before: old, after: now });
+    }
+  }
+  return changed;
 }
 
-function entriesOf(document: JsonObject, part: string): ReadonlyMap<string, JsonValue> {
-  const entries = Object.hasOwn(document, part) ? document[part] : undefined;
-  return new Map(isJsonObject(entries) ? Object.entries(entries) : []);
+function partOf(document: JsonObject, part: string): JsonObject {
+  const entries = ownValue(document, part);
+  return isJsonObject(entries) ? entries : {};
 }
