@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { GUARD_TIMES } from '../../src/core/custody/repair/guard.ts';
-import type { GuardTimes } from '../../src/core/custody/repair/guardedFile.ts';
+import type { GuardTimes } from '../../src/core/custody/repair/guardedEntry.ts';
 import { UPKEEP_TIMES, type UpkeepTimes } from '../../src/core/custody/repair/promiseKeepers.ts';
 import { LOCK_TIMES, type LockTimes } from '../../src/core/disk/fileLock.ts';
 

@@ -10,7 +10,7 @@ import { HeldStores } from './heldStores.ts';
 import type { LegacyImport } from './older/legacyImport.ts';
 import type { Aftermath } from './repair/aftermath.ts';
 import { Guard, type RepairReport } from './repair/guard.ts';
-import type { Guarding, GuardTimes } from './repair/guardedFile.ts';
+import type { Guarding, GuardTimes } from './repair/guardedEntry.ts';
 import type { Knowledge } from './repair/tokenKnowledge.ts';
 import type { Promised } from './repair/undone.ts';
 import { repeatable } from './repeatable.ts';

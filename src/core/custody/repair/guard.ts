@@ -12,13 +12,12 @@ import type { Aftermath } from './aftermath.ts';
 import type { ChangedEntry } from './changedEntries.ts';
 import {
   type GuardedEntry,
-  GuardedFile,
   type Guarding,
   type GuardTimes,
   idOf,
-  type Mended,
   type TakenBack,
-} from './guardedFile.ts';
+} from './guardedEntry.ts';
+import { GuardedFile, type Mended } from './guardedFile.ts';
 import type { StorePromise } from './lineage.ts';
 import type { Knowledge } from './tokenKnowledge.ts';
 import type { Promised } from './undone.ts';

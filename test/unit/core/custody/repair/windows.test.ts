@@ -4,7 +4,7 @@ import { systemClock } from '../../../../../src/core/clock.ts';
 import { Journal } from '../../../../../src/core/custody/journal/journal.ts';
 import { type AgentFiles, ProfileService } from '../../../../../src/core/custody/profileService.ts';
 import { RefreshMemory } from '../../../../../src/core/custody/refresh/refreshMemory.ts';
-import type { GuardTimes } from '../../../../../src/core/custody/repair/guardedFile.ts';
+import type { GuardTimes } from '../../../../../src/core/custody/repair/guardedEntry.ts';
 import { knowledgeOf } from '../../../../../src/core/custody/repair/tokenKnowledge.ts';
 import { Upkeep } from '../../../../../src/core/custody/repair/upkeep.ts';
 import { SignInService } from '../../../../../src/core/custody/signInService.ts';
