@@ -1,28 +1,19 @@
 import { homedir } from 'node:os';
-import { type ExtensionContext, window, workspace } from 'vscode';
-import { commands, settings } from './contributions.ts';
+import { type Disposable, type ExtensionContext, window, workspace } from 'vscode';
+import { settings } from './contributions.ts';
 import { systemClock } from './core/clock.ts';
 import type { Custody } from './core/custody/custody.ts';
-import type { ProfileService } from './core/custody/profileService.ts';
-import { normalizeProviderId } from './core/documents/providerIds.ts';
-import { shownKey } from './core/documents/shownText.ts';
 import { LiveSnapshot } from './core/liveSnapshot/liveSnapshot.ts';
 import type { Reads } from './core/model/reads.ts';
 import type { Snapshot } from './core/model/snapshot.ts';
-import { AddedSignIns, builtInProviders } from './core/signin/addedSignIns.ts';
+import { AddedSignIns } from './core/signin/addedSignIns.ts';
 import type { SignInDescriptor } from './core/signin/descriptor.ts';
-import type { DeviceSignInDescriptor } from './core/signin/device/deviceDescriptor.ts';
 import type { Keeper } from './keeper.ts';
-import type { AuditDocuments } from './ui/auditDocument.ts';
-import type { ProfileCommandParts } from './ui/commands/profileCommands.ts';
 import { type CommandHandlers, registerCommands } from './ui/commands/register.ts';
 import { Log } from './ui/log.ts';
 import { Notifications } from './ui/notifications.ts';
 import { once } from './ui/once.ts';
-import type { CodeFlow } from './ui/signIn/codeFlow.ts';
-import type { SignInFlow } from './ui/signIn/signInFlow.ts';
 import { SnapshotViews } from './ui/snapshotViews.ts';
-import { profileRowId } from './ui/tree/nodes.ts';
 import type { UriCallbacks } from './ui/uriCallbacks.ts';
 
 /**
@@ -77,140 +68,18 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     if (live.current) keeping.update(live.current);
     return made;
   });
-  const custody = async (): Promise<Custody> => (await keeper()).custody;
-
-  const service = once(async (): Promise<ProfileService> => {
-    const { ProfileService } = await import('./core/custody/profileService.ts');
-    const { vault, journal, places } = await custody();
-    return new ProfileService({ vault, journal, places, clock, log: log.info });
-  });
-
-  const signInFlow = once(async (): Promise<SignInFlow> => {
-    const [{ SignInFlow }, { SignInService }] = await Promise.all([
-      import('./ui/signIn/signInFlow.ts'),
-      import('./core/custody/signInService.ts'),
-    ]);
-    const [{ vault, journal, places, tokenEnds }, callbacks] = await Promise.all([
-      custody(),
-      uriCallbacks(),
-    ]);
-    const flow = new SignInFlow({
-      service: new SignInService({ vault, journal, places, tokenEnds, clock, log: log.info }),
-      services: {
-        fetch: globalThis.fetch,
-        clock,
-        log: log.info,
-        callbackUri: callbacks.address,
-      },
-      uriCallbacks: callbacks,
-      notifications,
-      log,
-      stored: async (request, profileId, { credential, identity }, configFault) => {
-        const { tellSignedIn } = await import('./ui/commands/profileCommands.ts');
-        const row = await tellSignedIn(
-          parts,
-          request,
-          profileId,
-          credential['type'] === 'oauth' ? (identity.email ?? profileId) : undefined,
-          configFault,
-        );
-        if (row) await surfaces.reveal(profileRowId(row));
-        await (await custody()).adoptElsewhere(profileId);
-      },
-    });
-    context.subscriptions.push(flow);
-    return flow;
-  });
-
-  const codeFlow = once(async (): Promise<CodeFlow> => {
-    const { CodeFlow } = await import('./ui/signIn/codeFlow.ts');
-    const { store } = await signInFlow();
-    const services = { fetch: globalThis.fetch, clock, log: log.info };
-    const flow = new CodeFlow({ services, notifications, store });
-    context.subscriptions.push(flow);
-    return flow;
-  });
-
-  /** How a built-in provider gives out codes. */
-  const codeDescriptor = async (provider: string): Promise<DeviceSignInDescriptor> => {
-    const { signInProviders } = await import('./core/signin/registry.ts');
-    const found = await signInProviders(process.env)
-      .get(normalizeProviderId(provider))
-      ?.deviceCode?.();
-    if (!found) throw new Error(`no code for ${shownKey(provider)}`);
-    return found;
-  };
-
-  const descriptor = async (provider = 'openai-codex'): Promise<SignInDescriptor> => {
-    const id = normalizeProviderId(provider);
-    const found = builtInProviders.has(id)
-      ? await (await import('./core/signin/registry.ts'))
-          .signInProviders(process.env)
-          .get(id)
-          ?.browser?.()
-      : added.get(id);
-    if (!found) throw new Error(`no way to sign in to ${shownKey(provider)}`);
-    return found;
-  };
-
   const snapshot = (): Promise<Snapshot> => live.ready;
   const refresh = async (): Promise<Snapshot> => {
     await live.refresh();
     return live.ready;
   };
-  const parts: ProfileCommandParts = {
-    snapshot,
-    refresh,
-    service,
-    signInFlow,
-    descriptor,
-    notifications,
-  };
-
-  const auditDocuments = once(async (): Promise<AuditDocuments> => {
-    const { AuditDocuments } = await import('./ui/auditDocument.ts');
-    const { trail } = await custody();
-    const documents = new AuditDocuments((stateDir) => trail.read(stateDir), clock);
-    context.subscriptions.push(documents);
-    return documents;
-  });
-
   const handlers = once(async (): Promise<CommandHandlers> => {
-    const [
-      { profileCommands },
-      { addProfileCommands },
-      { offeredProviders },
-      { legacyCommands },
-      { refreshCommands },
-      { auditCommands },
-      { fileCommands },
-    ] = await Promise.all([
-      import('./ui/commands/profileCommands.ts'),
-      import('./ui/commands/addProfileCommands.ts'),
-      import('./ui/addProfile/offered.ts'),
-      import('./ui/commands/legacyCommands.ts'),
-      import('./ui/commands/refreshCommands.ts'),
-      import('./ui/commands/auditCommands.ts'),
-      import('./ui/commands/fileCommands.ts'),
-    ]);
-    return {
-      ...profileCommands(parts),
-      ...addProfileCommands({
-        ...parts,
-        environment: process.env,
-        now: () => clock.now(),
-        flow: signInFlow,
-        codeFlow,
-        codeDescriptor,
-        offered: () => offeredProviders(added),
-      }),
-      ...legacyCommands(parts),
-      ...refreshCommands({ snapshot, look: refresh, keeper, clock, notifications }),
-      ...auditCommands({ snapshot, documents: auditDocuments, notifications }),
-      ...fileCommands({ snapshot, notifications }),
-      [commands.viewRefresh]: refresh,
-      [commands.logShow]: () => log.show(),
-    };
+    const { actions } = await import('./actions.ts');
+    const own = (disposable: Disposable): void => void context.subscriptions.push(disposable);
+    return actions({
+      ...{ clock, log, notifications, added, surfaces, own },
+      ...{ snapshot, refresh, keeper, uriCallbacks },
+    });
   });
 
   context.subscriptions.push(

@@ -165,7 +165,7 @@ describe('adding a profile with a key or token, by clicks', function () {
     assert.ok(Math.abs(Number(expires) - Date.now() - 5 * 24 * 3_600_000) < 120_000);
   });
 
-  it('ChatGPT by a code: shown, entered elsewhere, signed in', async () => {
+  it('ChatGPT by a code in place of the browser: shown, entered elsewhere, signed in', async () => {
     const server = await startDeviceServer('chatgpt', { clock: systemClock, interval: 1 });
     try {
       session = await Session.start({
@@ -176,8 +176,13 @@ describe('adding a profile with a key or token, by clicks', function () {
       await workbench.openProfilesView();
       await workbench.runCommand('CoderClaw: Add Profile…');
       await workbench.quickItem('ChatGPT').click();
-      await workbench.choose('How do you want to add it?', 'Use a code');
+      await workbench.choose('How do you want to add it?', 'Sign in with the browser');
       await workbench.answer(/A name for it/, 'phone');
+      // The browser is not at hand after all.
+      await workbench.quickItem('Use a Code Instead').waitFor();
+      await workbench.page.bringToFront();
+      await workbench.screenshot('sign-in-dialog-with-code');
+      await workbench.quickItem('Use a Code Instead').click();
       await workbench.quickItem('copy it and open the page').waitFor();
       await workbench.screenshot('sign-in-code');
       await workbench.quickItem('Copy the Code').click();

@@ -23,6 +23,14 @@ export const browserSignIns: ReadonlySet<string> = new Set([
   'chutes',
 ]);
 
+/** Those that give out codes to enter elsewhere. */
+export const codeSignIns: ReadonlySet<string> = new Set([
+  'openai-codex',
+  'github-copilot',
+  'qwen-portal',
+  'minimax-portal',
+]);
+
 /** The providers of `refreshGrants.ts`, by normalized id: their logins can be renewed from here. */
 export const renewableProviders = builtInProviders;
 

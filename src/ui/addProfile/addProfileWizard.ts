@@ -1,14 +1,13 @@
 import { env, l10n, UIKind, window, workspace } from 'vscode';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { programOnPath } from '../../core/programOnPath.ts';
+import { codeSignIns } from '../../core/signin/addedSignIns.ts';
 import type { SignedIn, SignInDescriptor } from '../../core/signin/descriptor.ts';
-import type { DeviceSignInDescriptor } from '../../core/signin/device/deviceDescriptor.ts';
 import type { Environment } from '../../core/signin/endpoints.ts';
 import { typedProvider } from '../../core/signin/secrets/secretCredential.ts';
 import { type AgentPlace, agentPlaces } from '../commands/locate.ts';
 import { assertPlaceIsCertain, storeRequest } from '../commands/profileCommands.ts';
-import type { CodeFlow } from '../signIn/codeFlow.ts';
-import type { SignInFlow } from '../signIn/signInFlow.ts';
+import type { SignInFlow, StoreRequest } from '../signIn/signInFlow.ts';
 import { providerName } from '../words/providers.ts';
 import { agentChoices, type OfferedProvider, providerChoices, wayChoices } from './choices.ts';
 import { askText, pickOne } from './quickInputs.ts';
@@ -20,8 +19,7 @@ export interface AddProfileParts {
   readonly environment: Environment;
   readonly now: () => number;
   readonly flow: () => Promise<SignInFlow>;
-  readonly codeFlow: () => Promise<CodeFlow>;
-  readonly codeDescriptor: (provider: string) => Promise<DeviceSignInDescriptor>;
+  readonly signInByCode: (request: StoreRequest) => Promise<void>;
   readonly descriptor: (provider: string) => Promise<SignInDescriptor>;
   readonly offered: () => readonly OfferedProvider[];
 }
@@ -64,10 +62,10 @@ export async function addProfile(
   const flow = await parts.flow();
   if (signedIn !== undefined) await flow.store(request, signedIn);
   else if (way === 'browser') {
-    await flow.run({ ...request, descriptor: await parts.descriptor(provider.id) });
+    const useCode = codeSignIns.has(provider.id) ? { useCode: parts.signInByCode } : {};
+    await flow.run({ ...request, ...useCode, descriptor: await parts.descriptor(provider.id) });
   } else if (way === 'deviceCode') {
-    const descriptor = await parts.codeDescriptor(provider.id);
-    await (await parts.codeFlow()).run({ ...request, descriptor });
+    await parts.signInByCode(request);
   }
 }
 

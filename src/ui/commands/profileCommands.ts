@@ -5,6 +5,7 @@ import type { AgentFiles, ProfileService } from '../../core/custody/profileServi
 import type { NewConfigProfile } from '../../core/documents/configEdits.ts';
 import { KnownError } from '../../core/errors.ts';
 import type { Snapshot, StateDirSnapshot } from '../../core/model/snapshot.ts';
+import { codeSignIns } from '../../core/signin/addedSignIns.ts';
 import type { SignInDescriptor } from '../../core/signin/descriptor.ts';
 import { type Notifications, sentence } from '../notifications.ts';
 import type { SignInFlow, StoreRequest } from '../signIn/signInFlow.ts';
@@ -32,6 +33,8 @@ export interface ProfileCommandParts {
   readonly signInFlow: () => Promise<SignInFlow>;
   /** @param provider Provider id; ChatGPT where none is named. */
   readonly descriptor: (provider: string | undefined) => Promise<SignInDescriptor>;
+  /** For the providers of `codeSignIns`. */
+  readonly signInByCode: (request: StoreRequest) => Promise<void>;
   readonly notifications: Notifications;
 }
 
@@ -128,7 +131,11 @@ async function signIn(
   assertPlaceIsCertain(place);
   const flow = await parts.signInFlow();
   const { provider } = descriptor;
-  await flow.run({ descriptor, ...storeRequest(place, provider, { profileId }) });
+  await flow.run({
+    descriptor,
+    ...storeRequest(place, provider, { profileId }),
+    ...(codeSignIns.has(provider) && { useCode: parts.signInByCode }),
+  });
 }
 
 /** Where a credential of a provider (normalized id) goes in an agent. */

@@ -1,12 +1,4 @@
-import {
-  type CancellationToken,
-  env,
-  l10n,
-  ProgressLocation,
-  ThemeIcon,
-  Uri,
-  window,
-} from 'vscode';
+import { env, l10n, ThemeIcon, Uri, window } from 'vscode';
 import type { SignedIn } from '../../core/signin/descriptor.ts';
 import type { DeviceSignInDescriptor } from '../../core/signin/device/deviceDescriptor.ts';
 import {
@@ -17,6 +9,7 @@ import {
 import type { Notifications } from '../notifications.ts';
 import { allowFirstWords } from '../words/deviceCode.ts';
 import { type CodeAction, type CodeDialogState, codeDialogView } from './codeDialogWords.ts';
+import { OneAtATime, showInBackground } from './oneAtATime.ts';
 import type { StoreRequest } from './signInFlow.ts';
 
 export interface CodeFlowParts {
@@ -37,7 +30,7 @@ export interface CodeRequest extends StoreRequest {
  */
 export class CodeFlow {
   readonly #parts: CodeFlowParts;
-  #running: Running | undefined;
+  readonly #oneAtATime = new OneAtATime();
 
   constructor(parts: CodeFlowParts) {
     this.#parts = parts;
@@ -47,45 +40,34 @@ export class CodeFlow {
   async run(request: CodeRequest): Promise<void> {
     const { descriptor, files, profileId } = request;
     const key = JSON.stringify([files.storePath, descriptor.provider, profileId]);
-    if (this.#running?.key === key) {
-      this.#running.dialog?.open();
-      return;
-    }
-    this.#running?.end.abort();
-    const running: Running = { key, end: new AbortController() };
-    this.#running = running;
+    const running = this.#oneAtATime.begin(key);
+    if (running === undefined) return;
     const { services, notifications } = this.#parts;
     let signedIn: SignedIn;
     try {
-      const { signal } = running.end;
+      const { signal } = running.cancelling;
       const attempt = await startDeviceSignIn(descriptor, services, { signal });
-      running.dialog = new CodeDialog(request, attempt, notifications);
+      const dialog = new CodeDialog(request, attempt, notifications);
+      running.shown = dialog;
       try {
-        running.dialog.open();
+        dialog.open();
         signedIn = await attempt.result;
       } finally {
-        running.dialog.dispose();
+        dialog.dispose();
       }
     } catch (error) {
       const tryAgain = { label: l10n.t('Try Again'), run: () => this.run(request) };
       notifications.failed(l10n.t('Signing in to {0}', descriptor.label), error, tryAgain);
       return;
     } finally {
-      if (this.#running === running) this.#running = undefined;
+      this.#oneAtATime.end(running);
     }
     await this.#parts.store(request, signedIn);
   }
 
   dispose(): void {
-    this.#running?.end.abort();
+    this.#oneAtATime.cancel();
   }
-}
-
-/** The one sign-in by code of this window. */
-interface Running {
-  readonly key: string;
-  readonly end: AbortController;
-  dialog?: CodeDialog;
 }
 
 /** The dialog of one attempt, and what its rows do. Closing it leaves the attempt waiting. */
@@ -169,16 +151,6 @@ class CodeDialog {
       agentId,
       userCode,
     );
-    const wait = (_: unknown, token: CancellationToken): Promise<void> => {
-      token.onCancellationRequested(() => this.#attempt.cancel());
-      return this.#attempt.result.then(
-        () => undefined,
-        () => undefined, // told by the flow
-      );
-    };
-    void window.withProgress(
-      { location: ProgressLocation.Notification, title, cancellable: true },
-      wait,
-    );
+    showInBackground(title, this.#attempt);
   }
 }

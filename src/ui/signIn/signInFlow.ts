@@ -1,4 +1,4 @@
-import { type CancellationToken, env, l10n, ProgressLocation, Uri, window } from 'vscode';
+import { env, l10n, Uri, window } from 'vscode';
 import { throwIfCancelled } from '../../core/clock.ts';
 import type { AgentFiles } from '../../core/custody/profileService.ts';
 import type { SignInService } from '../../core/custody/signInService.ts';
@@ -11,6 +11,7 @@ import type { Log } from '../log.ts';
 import type { Notifications } from '../notifications.ts';
 import type { UriCallbacks } from '../uriCallbacks.ts';
 import { plainText } from '../words/plainText.ts';
+import { OneAtATime, type Running, showInBackground } from './oneAtATime.ts';
 import { SignInDialog } from './signInDialog.ts';
 import { reachWords, type SignInAction, type SignInState } from './signInWords.ts';
 import { type SignInPlace, type StoringPerson, storeSignIn, who } from './storeSignIn.ts';
@@ -32,6 +33,8 @@ export interface StoreRequest {
 /** What is to be signed in, and where it goes. */
 export interface SignInRequest extends StoreRequest {
   readonly descriptor: SignInDescriptor;
+  /** Signs in by a code in place of the browser, where the provider gives out codes. */
+  readonly useCode?: (request: StoreRequest) => Promise<void>;
 }
 
 export interface SignInParts {
@@ -60,7 +63,7 @@ const NAMING_LIMIT_MS = 60_000;
  */
 export class SignInFlow {
   readonly #parts: SignInParts;
-  #running: Running | undefined;
+  readonly #oneAtATime = new OneAtATime();
 
   constructor(parts: SignInParts) {
     this.#parts = parts;
@@ -70,13 +73,8 @@ export class SignInFlow {
   async run(request: SignInRequest): Promise<void> {
     const { descriptor, files, profileId } = request;
     const key = JSON.stringify([files.storePath, descriptor.provider, profileId]);
-    if (this.#running?.key === key) {
-      this.#running.conversation?.open();
-      return;
-    }
-    this.#running?.cancelling.abort();
-    const running: Running = { key, cancelling: new AbortController() };
-    this.#running = running;
+    const running = this.#oneAtATime.begin(key);
+    if (running === undefined) return;
     let finished: { readonly signedIn: SignedIn; readonly name: string | undefined };
     try {
       finished = await this.#signIn(running, request);
@@ -86,13 +84,13 @@ export class SignInFlow {
       this.#parts.notifications.failed(doing, error, tryAgain);
       return;
     } finally {
-      if (this.#running === running) this.#running = undefined;
+      this.#oneAtATime.end(running);
     }
     await this.store(request, finished.signedIn, finished.name);
   }
 
   dispose(): void {
-    this.#running?.cancelling.abort();
+    this.#oneAtATime.cancel();
   }
 
   async #signIn(
@@ -112,7 +110,7 @@ export class SignInFlow {
         `signing in to ${request.descriptor.provider} for ${request.agentId}: ${attempt.listening.kind}, callback ${reach.kind}`,
       );
       const conversation = new Conversation(this.#parts, request, attempt, reach);
-      running.conversation = conversation;
+      running.shown = conversation;
       try {
         conversation.open();
         conversation.openBrowser();
@@ -198,13 +196,6 @@ export class SignInFlow {
   }
 }
 
-/** The one sign-in of this window, from the first moment on. */
-interface Running {
-  readonly key: string;
-  readonly cancelling: AbortController;
-  conversation?: Conversation;
-}
-
 /**
  * Opens an address in the browser as it is, byte for byte. A `Uri` decodes its query and encodes it
  * again in another way, which breaks a `redirect_uri` that has a query of its own. VS Code takes a
@@ -218,6 +209,7 @@ function openExactly(address: string): Thenable<boolean> {
 class Conversation {
   readonly #parts: SignInParts;
   readonly #attempt: SignInAttempt;
+  readonly #request: SignInRequest;
   readonly #dialog = new SignInDialog();
   readonly #ended = new AbortController();
   #state: SignInState;
@@ -235,6 +227,7 @@ class Conversation {
   ) {
     this.#parts = parts;
     this.#attempt = attempt;
+    this.#request = request;
     this.#state = {
       label: request.descriptor.label,
       agentId: request.agentId,
@@ -243,6 +236,7 @@ class Conversation {
       phase: 'waiting',
       typed: '',
       ...(request.name === undefined ? {} : { name: request.name }),
+      hasCode: request.useCode !== undefined,
       renews: request.profileId !== undefined,
       importsFirst: request.files.legacyPaths,
     };
@@ -318,6 +312,13 @@ class Conversation {
       case 'copyLink':
         await env.clipboard.writeText(this.#attempt.authorizationUrl);
         break;
+      case 'useCode':
+        this.#attempt.cancel();
+        await this.#request.useCode?.({
+          ...this.#request,
+          ...(this.#state.name !== undefined && { name: this.#state.name }),
+        });
+        break;
       case 'name':
         this.#naming = this.#askName();
         await this.#naming;
@@ -389,16 +390,6 @@ class Conversation {
       this.#state.label,
       this.#state.agentId,
     );
-    const wait = (_: unknown, token: CancellationToken): Promise<void> => {
-      token.onCancellationRequested(() => this.#attempt.cancel());
-      return this.#attempt.result.then(
-        () => undefined,
-        () => undefined, // told by the flow
-      );
-    };
-    void window.withProgress(
-      { location: ProgressLocation.Notification, title, cancellable: true },
-      wait,
-    );
+    showInBackground(title, this.#attempt);
   }
 }

@@ -20,6 +20,8 @@ export interface SignInState {
   readonly importsFirst?: readonly string[];
   /** Sign in again: the profile keeps the name that it has. */
   readonly renews?: boolean;
+  /** The provider also gives out codes to enter elsewhere. */
+  readonly hasCode?: boolean;
 }
 
 export type SignInAction =
@@ -27,6 +29,7 @@ export type SignInAction =
   | 'useBareCode'
   | 'openBrowser'
   | 'copyLink'
+  | 'useCode'
   | 'name'
   | 'whatWorksHere'
   | 'cancel';
@@ -89,8 +92,21 @@ function waitingItems(state: SignInState): readonly SignInItem[] {
   }
   const remarks = [busyWords(state.listening), importWords(state.importsFirst ?? [])];
   const detail = remarks.filter((remark) => remark !== undefined).join(' ');
+  const code: SignInItem[] = state.hasCode
+    ? [
+        {
+          action: 'useCode',
+          icon: 'device-mobile',
+          label: l10n.t('Use a Code Instead'),
+          description: l10n.t('to enter on any device'),
+        },
+      ]
+    : [];
+  // What comes to its end by itself here goes first.
+  const isElsewhere = state.reach.kind === 'elsewhere';
   return [
     ...pasted,
+    ...(isElsewhere ? code : []),
     {
       action: 'openBrowser',
       icon: 'link-external',
@@ -103,6 +119,7 @@ function waitingItems(state: SignInState): readonly SignInItem[] {
       label: l10n.t('Copy Sign-In Link'),
       description: l10n.t('to open it in another browser or profile'),
     },
+    ...(isElsewhere ? [] : code),
     ...(state.renews
       ? []
       : [
@@ -113,7 +130,7 @@ function waitingItems(state: SignInState): readonly SignInItem[] {
             description: state.name ?? l10n.t('else it is named by its e-mail'),
           },
         ]),
-    ...(state.reach.kind === 'elsewhere'
+    ...(isElsewhere
       ? [
           {
             action: 'whatWorksHere' as const,

@@ -47,6 +47,15 @@ describe('the sign-in dialog', () => {
     assert.match(view.items[0]?.detail ?? '', /Port 1455 .* Port 1457 .* paste/);
   });
 
+  it('a code is offered where the provider has one, and first where the browser cannot come back', () => {
+    const hasCode = { ...waiting, hasCode: true };
+    assert.deepEqual(actions(hasCode), ['openBrowser', 'copyLink', 'useCode', 'name', 'cancel']);
+    const reach = { kind: 'elsewhere', reason: { kind: 'unknown' } } as const;
+    const elsewhere = ['openBrowser', 'copyLink', 'name', 'whatWorksHere', 'cancel'];
+    assert.deepEqual(actions({ ...hasCode, reach }), ['useCode', ...elsewhere]);
+    assert.deepEqual(actions({ ...waiting, reach }), elsewhere);
+  });
+
   it('something typed is offered as the pasted address first', () => {
     assert.equal(actions({ ...waiting, typed: 'http://localhost:1455/x' })[0], 'usePasted');
   });

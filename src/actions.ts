@@ -1,0 +1,152 @@
+import type { Disposable } from 'vscode';
+import { commands } from './contributions.ts';
+import type { Clock } from './core/clock.ts';
+import type { Custody } from './core/custody/custody.ts';
+import type { ProfileService } from './core/custody/profileService.ts';
+import { normalizeProviderId } from './core/documents/providerIds.ts';
+import { shownKey } from './core/documents/shownText.ts';
+import type { Snapshot } from './core/model/snapshot.ts';
+import { type AddedSignIns, builtInProviders } from './core/signin/addedSignIns.ts';
+import type { SignInDescriptor } from './core/signin/descriptor.ts';
+import type { Keeper } from './keeper.ts';
+import { offeredProviders } from './ui/addProfile/offered.ts';
+import type { AuditDocuments } from './ui/auditDocument.ts';
+import { addProfileCommands } from './ui/commands/addProfileCommands.ts';
+import { auditCommands } from './ui/commands/auditCommands.ts';
+import { fileCommands } from './ui/commands/fileCommands.ts';
+import { legacyCommands } from './ui/commands/legacyCommands.ts';
+import {
+  type ProfileCommandParts,
+  profileCommands,
+  tellSignedIn,
+} from './ui/commands/profileCommands.ts';
+import { refreshCommands } from './ui/commands/refreshCommands.ts';
+import type { CommandHandlers } from './ui/commands/register.ts';
+import type { Log } from './ui/log.ts';
+import type { Notifications } from './ui/notifications.ts';
+import { once } from './ui/once.ts';
+import type { CodeFlow } from './ui/signIn/codeFlow.ts';
+import type { SignInFlow, StoreRequest } from './ui/signIn/signInFlow.ts';
+import type { SnapshotViews } from './ui/snapshotViews.ts';
+import { profileRowId } from './ui/tree/nodes.ts';
+import type { UriCallbacks } from './ui/uriCallbacks.ts';
+
+export interface ActionsOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly notifications: Notifications;
+  readonly added: AddedSignIns;
+  readonly surfaces: SnapshotViews;
+  /** The Snapshot of the moment. */
+  readonly snapshot: () => Promise<Snapshot>;
+  /** Reads the disk again and resolves with what stands there. */
+  readonly refresh: () => Promise<Snapshot>;
+  readonly keeper: () => Promise<Keeper>;
+  readonly uriCallbacks: () => Promise<UriCallbacks>;
+  /** Takes over what has to be disposed of. */
+  readonly own: (disposable: Disposable) => void;
+}
+
+/**
+ * The part of the composition root that is built with the first command: what commands do. Flows and
+ * services load when they are first used.
+ */
+export function actions(options: ActionsOptions): CommandHandlers {
+  const { clock, log, notifications, added, snapshot, refresh, keeper, own } = options;
+  const custody = async (): Promise<Custody> => (await keeper()).custody;
+
+  const service = once(async (): Promise<ProfileService> => {
+    const { ProfileService } = await import('./core/custody/profileService.ts');
+    const { vault, journal, places } = await custody();
+    return new ProfileService({ vault, journal, places, clock, log: log.info });
+  });
+
+  const signInFlow = once(async (): Promise<SignInFlow> => {
+    const [{ SignInFlow }, { SignInService }] = await Promise.all([
+      import('./ui/signIn/signInFlow.ts'),
+      import('./core/custody/signInService.ts'),
+    ]);
+    const [{ vault, journal, places, tokenEnds }, callbacks] = await Promise.all([
+      custody(),
+      options.uriCallbacks(),
+    ]);
+    const flow = new SignInFlow({
+      service: new SignInService({ vault, journal, places, tokenEnds, clock, log: log.info }),
+      services: {
+        fetch: globalThis.fetch,
+        clock,
+        log: log.info,
+        callbackUri: callbacks.address,
+      },
+      uriCallbacks: callbacks,
+      notifications,
+      log,
+      stored: async (request, profileId, { credential, identity }, configFault) => {
+        const person = credential['type'] === 'oauth' ? (identity.email ?? profileId) : undefined;
+        const row = await tellSignedIn(parts, request, profileId, person, configFault);
+        if (row) await options.surfaces.reveal(profileRowId(row));
+        await (await custody()).adoptElsewhere(profileId);
+      },
+    });
+    own(flow);
+    return flow;
+  });
+
+  const codeFlow = once(async (): Promise<CodeFlow> => {
+    const { CodeFlow } = await import('./ui/signIn/codeFlow.ts');
+    const { store } = await signInFlow();
+    const services = { fetch: globalThis.fetch, clock, log: log.info };
+    const flow = new CodeFlow({ services, notifications, store });
+    own(flow);
+    return flow;
+  });
+
+  const signInProvider = async (id: string) => {
+    const { signInProviders } = await import('./core/signin/registry.ts');
+    return signInProviders(process.env).get(id);
+  };
+
+  const signInByCode = async (request: StoreRequest): Promise<void> => {
+    const id = normalizeProviderId(request.provider);
+    const descriptor = await (await signInProvider(id))?.deviceCode?.();
+    if (!descriptor) throw new Error(`no code for ${shownKey(request.provider)}`);
+    await (await codeFlow()).run({ ...request, descriptor });
+  };
+
+  const descriptor = async (provider = 'openai-codex'): Promise<SignInDescriptor> => {
+    const id = normalizeProviderId(provider);
+    const found = builtInProviders.has(id)
+      ? await (await signInProvider(id))?.browser?.()
+      : added.get(id);
+    if (!found) throw new Error(`no way to sign in to ${shownKey(provider)}`);
+    return found;
+  };
+
+  const auditDocuments = once(async (): Promise<AuditDocuments> => {
+    const { AuditDocuments } = await import('./ui/auditDocument.ts');
+    const { trail } = await custody();
+    const documents = new AuditDocuments((stateDir) => trail.read(stateDir), clock);
+    own(documents);
+    return documents;
+  });
+
+  const parts: ProfileCommandParts = {
+    ...{ snapshot, refresh, service, signInFlow, descriptor, signInByCode, notifications },
+  };
+  return {
+    ...profileCommands(parts),
+    ...addProfileCommands({
+      ...parts,
+      environment: process.env,
+      now: () => clock.now(),
+      flow: signInFlow,
+      offered: () => offeredProviders(added),
+    }),
+    ...legacyCommands(parts),
+    ...refreshCommands({ snapshot, look: refresh, keeper, clock, notifications }),
+    ...auditCommands({ snapshot, documents: auditDocuments, notifications }),
+    ...fileCommands({ snapshot, notifications }),
+    [commands.viewRefresh]: refresh,
+    [commands.logShow]: () => log.show(),
+  };
+}
