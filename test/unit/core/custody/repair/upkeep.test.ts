@@ -354,7 +354,8 @@ describe('upkeep', () => {
       for (let second = 1; second <= 20; second++) {
         const before = tries;
         clock.advance(1_000);
-        await systemClock.sleep(20);
+        // Whoever was due has looked by then, however busy the machine is.
+        await until('asleep again', () => clock.pending.length > 0);
         if (tries > before) seconds.push(second);
       }
       assert.deepEqual(seconds, [1, 3, 7, 15]);
