@@ -8,7 +8,20 @@ import type { Evidence, Finding } from './evidence.ts';
 export function leftovers(world: TortureWorld): readonly Finding[] {
   return filesBelow(world)
     .filter((path) => isTemporary(basename(path)) || isJournal(path))
-    .map((path) => ({ what: `left over: ${path}`, lines: [] }));
+    .map((path) => ({ what: `left over: ${path}`, lines: isLock(path) ? [whoseLock(path)] : [] }));
+}
+
+/** What is in a lock is no secret, and tells who left it. */
+function whoseLock(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    return String(error);
+  }
+}
+
+function isLock(path: string): boolean {
+  return path.endsWith('.lock');
 }
 
 /**

@@ -63,6 +63,28 @@ export function lineageOf(entry: JournalEntry, all: readonly JournalEntry[]): Li
   };
 }
 
+/**
+ * Those that an entry was built on, directly or by way of others, and that are overtaken. They know it by
+ * this entry only, or by one between them and it: so none of these may go before them.
+ */
+export function overtakenBefore(
+  entry: JournalEntry,
+  all: readonly JournalEntry[],
+): readonly JournalEntry[] {
+  const { steps } = lineAt(entry, all);
+  const own = steps.find((step) => step.entry.path === entry.path);
+  const seen = new Set(own === undefined ? [] : [own.seen]);
+  const found: JournalEntry[] = [];
+  for (const put of seen) {
+    for (const step of steps) {
+      if (step === own || step.put !== put || !lineageOf(step.entry, all).isOvertaken) continue;
+      seen.add(step.seen);
+      found.push(step.entry);
+    }
+  }
+  return found.reverse();
+}
+
 /** One promise of a store, and when it was given. */
 export interface StorePromise extends Promised {
   /** Milliseconds since the epoch. */

@@ -7,7 +7,7 @@ import type { RefreshMemory } from '../refresh/refreshMemory.ts';
 import type { StorePlace } from '../storePlaces.ts';
 import type { TokenEndFiles } from '../tokenEnds.ts';
 import type { Vault } from '../vault.ts';
-import { lineageOf } from './lineage.ts';
+import { lineageOf, overtakenBefore } from './lineage.ts';
 import { StoreNames } from './storeNames.ts';
 import type { StoreRounds } from './storeRounds.ts';
 import type { Promised } from './undone.ts';
@@ -136,8 +136,10 @@ export async function untilStable(round: Round, parts: KeeperParts, ms: number):
   return left > 0 ? open(Math.min(left, SLOW_GLANCE_MS)) : await dropped(round, parts);
 }
 
-export async function dropped({ entry }: Round, { journal }: KeeperParts): Promise<Kept> {
+/** Drops an entry, after those that were built upon by it: they would seem undone without it. */
+export async function dropped({ entry, all }: Round, { journal }: KeeperParts): Promise<Kept> {
   try {
+    for (const earlier of overtakenBefore(entry, all)) await journal.drop(earlier);
     await journal.drop(entry);
   } catch (error) {
     if (error instanceof KnownError) return { kind: 'stuck', error };

@@ -53,6 +53,8 @@ describe('what is kept from the journal', () => {
   let undone: number;
   let owner: 'alive' | 'dead' | 'unknown';
   let dropFault: KnownError | undefined;
+  /** The entry that it is about; all of them where it is undefined. */
+  let undroppable: string | undefined;
 
   beforeEach(async () => {
     clock = new ManualClock(Date.now());
@@ -72,6 +74,7 @@ describe('what is kept from the journal', () => {
     lines = [];
     owner = 'dead';
     dropFault = undefined;
+    undroppable = undefined;
     await mkdir(folder(), { recursive: true });
   });
   afterEach(() => {
@@ -93,7 +96,8 @@ describe('what is kept from the journal', () => {
       journal: {
         entries: async (of) => (await journal.entries(of)).map((entry) => ({ ...entry, owner })),
         drop: async (entry) => {
-          if (dropFault !== undefined) throw dropFault;
+          const isMeant = undroppable === undefined || entry.path === undroppable;
+          if (dropFault !== undefined && isMeant) throw dropFault;
           await journal.drop(entry);
         },
         made: (entry) => journal.made(entry),
@@ -458,6 +462,27 @@ describe('what is kept from the journal', () => {
       await pass(60_000);
       assert.equal(await open(), 0);
     });
+  });
+
+  it('what was built on stays no longer than what was built on it: or it would seem undone', async function () {
+    this.timeout(20_000);
+    await write({});
+    const first = await signIn(OLD);
+    clock.advance(10);
+    const second = await signIn(NEW, over(OLD));
+    clock.advance(10);
+    for (const slot of [first, second]) await slot.made();
+    const about = { profileId: 'p:a', storePath: store(), login: loginHash(NEW) };
+    const gone = { kind: 'removal', ...about, seen: entryHash(NEW), configPath: config() } as const;
+    await (await journal.open(path(), gone)).made();
+    dropFault = new KnownError('disk.readOnly', { path: 'j' });
+    undroppable = first.path;
+    await upkeepWith().start();
+    await pass(5 * 60_000);
+    assert.deepEqual([await profile(), await open()], [undefined, 3]);
+    dropFault = undefined;
+    await pass(5 * 60_000);
+    assert.deepEqual([await profile(), await open()], [undefined, 0]);
   });
 
   it('a store that has to be waited for does not keep the others waiting', async () => {

@@ -4,7 +4,11 @@ import type {
   JournalDraft,
   JournalEntry,
 } from '../../../../../src/core/custody/journal/journal.ts';
-import { lineageOf, promisesFor } from '../../../../../src/core/custody/repair/lineage.ts';
+import {
+  lineageOf,
+  overtakenBefore,
+  promisesFor,
+} from '../../../../../src/core/custody/repair/lineage.ts';
 import type { JsonObject } from '../../../../../src/core/documents/json.ts';
 
 const storePath = '/s/auth-profiles.json';
@@ -80,6 +84,19 @@ describe('lineage: which promise of a place in a store is the last', () => {
       assert.equal(isOvertaken(first), true);
       assert.deepEqual(last(), [again]);
     }
+  });
+
+  it('what was built on, the oldest first, but nothing that still holds', () => {
+    const first = signIn(undefined, A);
+    const second = signIn(A, B);
+    const gone = removal(B);
+    assert.deepEqual(overtakenBefore(gone, all), [first, second]);
+    assert.deepEqual(overtakenBefore(second, all), [first]);
+    assert.deepEqual(overtakenBefore(first, all), []);
+    const again = signIn(undefined, A);
+    assert.deepEqual(overtakenBefore(again, all).includes(again), false);
+    const waiting = signIn(A, C, { isMade: false });
+    assert.equal(overtakenBefore(waiting, all).includes(again), false);
   });
 
   it('orders to and fro', () => {
