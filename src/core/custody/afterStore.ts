@@ -3,8 +3,10 @@ import {
   addProfile,
   listsProfile,
   listsProvider,
+  type ModelProvider,
   type NewConfigProfile,
   removeProfile,
+  setModelProvider,
 } from '../documents/configEdits.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../documents/json.ts';
 import { runtimeCachePath } from '../documents/locations.ts';
@@ -53,6 +55,8 @@ export interface StoredSignIn {
   readonly siblings?: readonly NewConfigProfile[];
   /** A config that lists the profile as it is stored stays as it is, its order included. */
   readonly isLate?: boolean;
+  /** Where its models are, if the provider said so. */
+  readonly modelProvider?: ModelProvider | undefined;
 }
 
 /**
@@ -62,7 +66,7 @@ export interface StoredSignIn {
 export async function afterSignIn(
   parts: AfterParts,
   files: AfterFiles,
-  { profile: named, credential, was, siblings, isLate = false }: StoredSignIn,
+  { profile: named, credential, was, siblings, isLate = false, modelProvider }: StoredSignIn,
 ): Promise<{ readonly configFault?: KnownError }> {
   await parts.tokenEnds?.stored(files.stateDir, credential);
   await cachesInStep(parts, files, was);
@@ -71,7 +75,7 @@ export async function afterSignIn(
   const { profileId, provider } = named;
   const profile = { ...named, mode: modeOf(credential) };
   const others = siblings ?? (await storedOf(parts, files, provider));
-  return await editConfig(parts.vault, configPath, (text) => {
+  const listed = await editConfig(parts.vault, configPath, (text) => {
     if (isLate && listsProfile(text, profile, configPath)) return undefined;
     const hidden = listsProvider(text, provider, configPath) ? [] : others;
     const place = isOfNothing(was) ? 'first' : 'kept';
@@ -79,6 +83,12 @@ export async function afterSignIn(
       string | undefined
     >((edited, one) => addProfile(edited, one, configPath, place), text);
   });
+  if (modelProvider === undefined) return listed;
+  // Not in one edit: what keeps the one from being written may not keep the other.
+  const addressed = await editConfig(parts.vault, configPath, (text) =>
+    setModelProvider(text, modelProvider, configPath),
+  );
+  return { ...addressed, ...listed };
 }
 
 /**

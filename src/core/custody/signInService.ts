@@ -1,17 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
+import { MAIN_AGENT_ID } from '../documents/agentIds.ts';
 import type { NewConfigProfile } from '../documents/configEdits.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../documents/json.ts';
 import { normalizeProviderId } from '../documents/providerIds.ts';
 import { upsertProfile } from '../documents/storeIntents.ts';
 import { KnownError } from '../errors.ts';
 import type { Identity, SignedIn } from '../signin/descriptor.ts';
-import { personOf } from '../signin/identity.ts';
+import { personOf, sameIdentity } from '../signin/identity.ts';
 import { type AfterParts, afterSignIn } from './afterStore.ts';
 import { entryHash, loginHash } from './entryHash.ts';
 import type { Journal, JournalSlot } from './journal/journal.ts';
 import { dropIfPossible } from './journal/noted.ts';
 import type { AgentFiles, Saved } from './profileService.ts';
+import { StoreNames } from './repair/storeNames.ts';
 import type { StorePlace } from './storePlaces.ts';
 import { readWritableStore } from './storeRead.ts';
 import type { TokenEndFiles } from './tokenEnds.ts';
@@ -24,6 +26,12 @@ export interface StoredProfile {
   readonly entry: JsonValue;
   /** Without user, account and e-mail where the entry does not tell them; a key or token never does. */
   readonly identity: Identity;
+}
+
+/** A profile of the same account, of another agent. */
+export interface ProfileElsewhere extends StoredProfile {
+  readonly agentId: string;
+  readonly files: AgentFiles;
 }
 
 export interface SignInServiceParts {
@@ -74,6 +82,31 @@ export class SignInService {
         : [];
     });
     for (const { id, entry } of found) this.#seen.set(seenKey(files, id), seenOf(entry));
+    return found;
+  }
+
+  /**
+   * The profiles of an account among the other agents of the state folder, main's first. What cannot be
+   * read just now has none; and nothing is the same as an account that does not say who it is.
+   */
+  async elsewhere(files: AgentFiles, identity: Identity): Promise<readonly ProfileElsewhere[]> {
+    const all = (await this.#parts.places?.()) ?? [];
+    const others = all
+      .filter(({ stateDir }) => stateDir === files.stateDir)
+      .sort((a, b) => Number(b.agentId === MAIN_AGENT_ID) - Number(a.agentId === MAIN_AGENT_ID));
+    const names = await StoreNames.of([files, ...others].map(({ storePath }) => storePath));
+    const seen = new Set([names.nameOf(files.storePath)]);
+    const found: ProfileElsewhere[] = [];
+    for (const { agentId, storePath, legacyPaths = [] } of others) {
+      if (seen.has(names.nameOf(storePath))) continue;
+      seen.add(names.nameOf(storePath));
+      const place = { ...files, storePath, legacyPaths };
+      const profiles = await this.stored(place, identity.provider).catch(nothingReadable);
+      for (const profile of profiles) {
+        if (sameIdentity(identity, profile.identity) !== 'same') continue;
+        found.push({ ...profile, agentId, files: place });
+      }
+    }
     return found;
   }
 
@@ -160,13 +193,13 @@ export class SignInService {
   finish(
     files: AgentFiles,
     profileId: string,
-    { credential, identity: { provider, email } }: SignedIn,
+    { credential, identity: { provider, email }, modelProvider }: SignedIn,
     seen: JsonValue | undefined,
     siblings: readonly NewConfigProfile[],
   ): Promise<Saved> {
     const profile = { profileId, provider, ...(email === undefined ? {} : { email }) };
     const was = { entry: seen };
-    return afterSignIn(this.#after, files, { profile, credential, was, siblings });
+    return afterSignIn(this.#after, files, { profile, credential, was, siblings, modelProvider });
   }
 
   /** The profiles that an import would make. */
@@ -234,6 +267,11 @@ function seenOf(entry: JsonValue | undefined): Seen {
 function keptFault(profileId: string, why: unknown): unknown {
   if (!(why instanceof KnownError) || why.code === 'profile.changed') return why;
   return new KnownError('signin.kept', { profileId, why }, { cause: why });
+}
+
+function nothingReadable(error: unknown): readonly StoredProfile[] {
+  if (error instanceof KnownError) return [];
+  throw error;
 }
 
 function seenKey({ storePath }: AgentFiles, profileId: string): string {

@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from '../documents/json.ts';
+import type { ModelProvider } from '../documents/configEdits.ts';
+import type { JsonObject } from '../documents/json.ts';
 import type { LimitedAnswer, LimitedRequest } from './limitedRequest.ts';
 import type { TokenEndpoint } from './tokenEndpoint.ts';
 
@@ -67,13 +68,7 @@ export interface SignedIn {
   readonly credential: JsonObject;
   readonly identity: Identity;
   /** What the provider said that belongs into CoderClaw's config rather than into the store. */
-  readonly config?: readonly ConfigValue[];
-}
-
-/** A value of CoderClaw's config, by the keys that lead to it. */
-export interface ConfigValue {
-  readonly path: readonly string[];
-  readonly value: JsonValue;
+  readonly modelProvider?: ModelProvider;
 }
 
 /** Who a credential belongs to. Two are the same if provider, user and account agree. */

@@ -1,44 +1,15 @@
 import type { Identity } from './descriptor.ts';
-import { sameIdentity } from './identity.ts';
-
-export interface ProfilePlan {
-  readonly profileId: string;
-  readonly situation: /** Nothing is stored under this id. */
-    | 'new'
-    /** The same identity is stored under it: it can be replaced. */
-    | 'sameIdentity'
-    /** Another identity is, or one that cannot be told: ask before replacing it. */
-    | 'otherIdentity';
-  /** With 'otherIdentity': a free id to store it under instead. */
-  readonly suggestion?: string;
-}
 
 /**
- * Under which id a finished sign-in is to be stored: `<provider>:<name>`, named by what the person
- * typed, else by the e-mail, else `default`. Nobody loses a profile by signing in: an identity that
- * is stored already goes back where it is, and another one's place is never taken unasked. (The CLI
- * names every login `<provider>:default`, so there a second account overwrites the first.) Pure.
+ * Under which id a sign-in would be stored if nothing were yet: `<provider>:<name>`, named by what the
+ * person typed, else by the e-mail, else `default`.
  */
-export function planProfile(request: {
-  readonly provider: string;
-  readonly identity: Identity;
-  readonly typedName?: string;
-  readonly existing: readonly { readonly id: string; readonly identity: Identity }[];
-}): ProfilePlan {
-  const { provider, identity, existing } = request;
-  const typedName = request.typedName?.trim();
-  const wished = `${provider}:${profileName(typedName || identity.email || '')}`;
-  const isSame = (stored: { readonly identity: Identity }): boolean =>
-    sameIdentity(identity, stored.identity) === 'same';
-
-  const there = existing.find(({ id }) => id === wished);
-  if (there && isSame(there)) return { profileId: wished, situation: 'sameIdentity' };
-  if (!typedName) {
-    const elsewhere = existing.find(isSame);
-    if (elsewhere) return { profileId: elsewhere.id, situation: 'sameIdentity' };
-  }
-  if (!there) return { profileId: wished, situation: 'new' };
-  return { profileId: wished, situation: 'otherIdentity', suggestion: freeId(wished, existing) };
+export function wishedId(
+  provider: string,
+  typedName: string | undefined,
+  { email }: Pick<Identity, 'email'>,
+): string {
+  return `${provider}:${profileName(typedName?.trim() || email || '')}`;
 }
 
 /**

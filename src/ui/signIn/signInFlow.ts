@@ -10,11 +10,12 @@ import type { SignedIn, SignInDescriptor } from '../../core/signin/descriptor.ts
 import type { Log } from '../log.ts';
 import type { Notifications } from '../notifications.ts';
 import type { UriCallbacks } from '../uriCallbacks.ts';
+import { who } from '../words/identity.ts';
 import { plainText } from '../words/plainText.ts';
 import { OneAtATime, type Running, showInBackground } from './oneAtATime.ts';
 import { SignInDialog } from './signInDialog.ts';
 import { reachWords, type SignInAction, type SignInState } from './signInWords.ts';
-import { type SignInPlace, type StoringPerson, storeSignIn, who } from './storeSignIn.ts';
+import { type SignInPlace, type StoringPerson, storeSignIn } from './storeSignIn.ts';
 
 /** Where a credential goes. */
 export interface StoreRequest {
@@ -136,13 +137,14 @@ export class SignInFlow {
     name: string | undefined = request.name,
   ): Promise<void> => {
     const { notifications, log, service, stored } = this.#parts;
-    const { provider, files, siblings, profileId } = request;
+    const { provider, agentId, files, siblings, profileId } = request;
     const storeAgain = (again: () => Promise<void>) => ({
       label: l10n.t('Store Again'),
       run: again,
     });
     const place: SignInPlace = {
       provider,
+      agentId,
       files,
       siblings,
       ...(profileId === undefined ? {} : { profileId }),
@@ -152,7 +154,7 @@ export class SignInFlow {
       ask: (message, detail, ...buttons) =>
         window.showWarningMessage(
           plainText(message),
-          { modal: true, detail: plainText(detail) },
+          { modal: true, detail: detail.map(plainText).join('\n') },
           ...buttons,
         ),
       failed: (doing, error, again) => notifications.failed(doing, error, storeAgain(again)),
@@ -165,9 +167,10 @@ export class SignInFlow {
           ),
           storeAgain(again),
         ),
-      stored: async (id, finished, configFault) => {
+      stored: async (target, finished, configFault) => {
+        const { profileId: id, agentId, files } = target;
         try {
-          await stored(request, id, finished, configFault);
+          await stored({ ...request, agentId, files }, id, finished, configFault);
         } catch (error) {
           // It is on disk; only showing it went wrong.
           log.failure(`showing ${id}`, error);

@@ -12,6 +12,7 @@ import { checked, positive, standardVerdict } from '../device/standardDevice.ts'
 import { type MovedEndpoints, openableLink } from '../endpoints.ts';
 import { providerWords } from '../providerWords.ts';
 import type { Refusal } from '../refusal.ts';
+import { subscriptionModel } from './subscriptionModel.ts';
 
 /** CoderClaw's provider id for MiniMax subscriptions. */
 export const MINIMAX_PORTAL = 'minimax-portal';
@@ -24,6 +25,16 @@ export const MINIMAX_CLIENT_ID = '78257093-7e40-4613-99e0-527b14b39113';
 const HOSTS: Readonly<Record<MinimaxRegion, string>> = {
   global: 'https://api.minimax.io',
   cn: 'https://api.minimaxi.com',
+};
+
+/** What the sign-in of CoderClaw's plugin for MiniMax puts into the config. */
+const MODELS = {
+  apiKey: 'minimax-oauth',
+  api: 'anthropic-messages',
+  models: [
+    subscriptionModel('MiniMax-M2.1', 'MiniMax M2.1', { contextWindow: 200_000 }),
+    subscriptionModel('MiniMax-M2.5', 'MiniMax M2.5', { contextWindow: 200_000, reasoning: true }),
+  ],
 };
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
@@ -106,12 +117,11 @@ export function minimaxPortalDevice(
           expires: expired_in,
         },
         identity: { provider: MINIMAX_PORTAL },
-        config: [
-          {
-            path: ['models', 'providers', MINIMAX_PORTAL, 'baseUrl'],
-            value: told?.replace(/\/+$/, '') ?? `${HOSTS[region]}/anthropic`,
-          },
-        ],
+        modelProvider: {
+          provider: MINIMAX_PORTAL,
+          baseUrl: told?.replace(/\/+$/, '') ?? `${HOSTS[region]}/anthropic`,
+          whenNew: MODELS,
+        },
       };
     },
   };

@@ -7,6 +7,7 @@ import { standardDevice } from '../device/standardDevice.ts';
 import { type MovedEndpoints, openableLink } from '../endpoints.ts';
 import type { RefreshGrant } from '../refreshGrant.ts';
 import { renewedFields, renewStored, UNTOLD_LIFETIME_MS } from '../renewal.ts';
+import { subscriptionModel } from './subscriptionModel.ts';
 
 /** CoderClaw's provider id for Qwen subscriptions. */
 export const QWEN_PORTAL = 'qwen-portal';
@@ -15,6 +16,19 @@ const CLIENT_ID = 'f0304373b74a44d2b584a3fb70ca9e56';
 const API = 'https://chat.qwen.ai/api/v1/oauth2';
 /** Where the models are, if an answer does not say. */
 const BASE_URL = 'https://portal.qwen.ai/v1';
+
+/** What the sign-in of CoderClaw's plugin for Qwen puts into the config. */
+const MODELS = {
+  apiKey: 'qwen-oauth',
+  api: 'openai-completions',
+  models: [
+    subscriptionModel('coder-model', 'Qwen Coder', { contextWindow: 128_000 }),
+    subscriptionModel('vision-model', 'Qwen Vision', {
+      contextWindow: 128_000,
+      input: ['text', 'image'],
+    }),
+  ],
+};
 
 /**
  * Qwen's sign-in, as CoderClaw does it: RFC 8628 with a proof key. Where the models are for this person
@@ -33,12 +47,11 @@ export function qwenPortalDevice(endpoints: MovedEndpoints = {}): DeviceSignInDe
     tokenEndpoint: endpoints.tokenEndpoint ?? `${API}/token`,
     credentialFrom: (tokens, { host, now }, body) => ({
       ...signedIn(tokens, now(), host),
-      config: [
-        {
-          path: ['models', 'providers', QWEN_PORTAL, 'baseUrl'],
-          value: baseUrl(body['resource_url']),
-        },
-      ],
+      modelProvider: {
+        provider: QWEN_PORTAL,
+        baseUrl: baseUrl(body['resource_url']),
+        whenNew: MODELS,
+      },
     }),
   });
 }

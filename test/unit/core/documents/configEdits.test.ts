@@ -8,6 +8,7 @@ import {
   listsProfile,
   type NewConfigProfile,
   removeProfile,
+  setModelProvider,
   setOrder,
 } from '../../../../src/core/documents/configEdits.ts';
 import type { JsonValue } from '../../../../src/core/documents/json.ts';
@@ -279,6 +280,50 @@ describe('setOrder in the config', () => {
     assert.deepEqual(read(setOrder('{ }', 'a', ['a:1'])), { auth: { order: { a: ['a:1'] } } });
     assert.deepEqual(read(setOrder(undefined, 'a', ['a:1'])), { auth: { order: { a: ['a:1'] } } });
     assert.equal(setOrder('{ /* x */ }', 'a', undefined), '{ /* x */ }');
+  });
+});
+
+describe('setModelProvider in the config', () => {
+  const QWEN = {
+    provider: 'qwen-portal',
+    baseUrl: 'https://portal.example/v1',
+    whenNew: { apiKey: 'qwen-oauth', models: [{ id: 'coder-model', name: 'Qwen Coder' }] },
+  };
+  const whole = { baseUrl: QWEN.baseUrl, ...QWEN.whenNew };
+
+  it('makes a whole entry, with its models, where there is none', () => {
+    const entry = { models: { providers: { 'qwen-portal': whole } } };
+    assert.deepEqual(read(setModelProvider(undefined, QWEN) ?? ''), entry);
+    const text = lines('{', '  // mine', '  models: { mode: "merge" },', '}');
+    const edited = setModelProvider(text, QWEN) ?? '';
+    assert.match(edited, /\/\/ mine/);
+    assert.deepEqual(read(edited), { models: { mode: 'merge', ...entry.models } });
+  });
+
+  it('changes nothing but the address of one that is there', () => {
+    const before =
+      "{ models: { providers: { 'qwen-portal': { baseUrl: 'x', /* few */ models: [] } } } }";
+    const edited = setModelProvider(before, QWEN) ?? '';
+    assert.equal(edited, before.replace("'x'", '"https://portal.example/v1"'));
+    assert.equal(setModelProvider(edited, QWEN), undefined, 'it is said already');
+  });
+
+  it('refuses what may come from elsewhere, and what is no object', () => {
+    const refused = (text: string) => {
+      try {
+        return setModelProvider(text, QWEN);
+      } catch (error) {
+        return isKnown(error, 'config.notEditable') || isKnown(error, 'config.invalid');
+      }
+    };
+    for (const text of [
+      "{ models: { $include: './models.json' } }",
+      '{ models: { providers: { "qwen-portal": { baseUrl: "${URL}" } } } }',
+      '{ models: { providers: { "qwen-portal": { $include: "./q.json" } } } }',
+      '{ models: { providers: [] } }',
+    ]) {
+      assert.equal(refused(text), true, text);
+    }
   });
 });
 

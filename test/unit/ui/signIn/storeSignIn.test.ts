@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../../../src/core/clock.ts';
@@ -18,6 +18,7 @@ import { isKnown, KnownError } from '../../../../src/core/errors.ts';
 import { tokenHash } from '../../../../src/core/model/loginFingerprint.ts';
 import type { SignedIn } from '../../../../src/core/signin/descriptor.ts';
 import { apiKey } from '../../../../src/core/signin/secrets/secretCredential.ts';
+import type { Target } from '../../../../src/ui/signIn/chooseTarget.ts';
 import {
   type SignInPlace,
   type StoringPerson,
@@ -48,8 +49,22 @@ class NotingPerson implements StoringPerson {
   answers: string[] = [];
   beforeAnswer: () => Promise<void> = async () => {};
 
-  async ask(message: string, detail: string): Promise<string | undefined> {
-    this.asked.push(`${message} ${detail}`);
+  /** Whose account was shown before it was renewed: agreed to unless `refuses`. */
+  readonly shown: string[] = [];
+  refuses = false;
+
+  async ask(
+    message: string,
+    detail: readonly string[],
+    ...buttons: readonly string[]
+  ): Promise<string | undefined> {
+    const text = [message, ...detail].join(' ');
+    if (buttons.length === 1) {
+      this.shown.push(text);
+      await this.beforeAnswer();
+      return this.refuses ? undefined : buttons[0];
+    }
+    this.asked.push(text);
     await this.beforeAnswer();
     return this.answers.shift();
   }
@@ -60,8 +75,8 @@ class NotingPerson implements StoringPerson {
   undone(_identity: unknown, again: () => Promise<void>): void {
     this.again = again;
   }
-  async stored(profileId: string): Promise<void> {
-    this.storedIds.push(profileId);
+  async stored({ profileId, agentId }: Target): Promise<void> {
+    this.storedIds.push(agentId === 'main' ? profileId : `${agentId} ${profileId}`);
   }
 }
 
@@ -95,6 +110,7 @@ describe('storing a finished sign-in', () => {
 
   const place = (more: Partial<SignInPlace> = {}): SignInPlace => ({
     provider,
+    agentId: 'main',
     files,
     siblings: [],
     ...more,
@@ -256,6 +272,117 @@ describe('storing a finished sign-in', () => {
     await storeSignIn(service, person, again, signedIn('ann', 'new'));
     assert.equal(await refreshOf('openai-codex:old-name'), 'new');
     assert.deepEqual(person.asked, []);
+  });
+
+  describe('S26: whose it is', () => {
+    const here = 'openai-codex:work';
+    const again = () => place({ profileId: here });
+    const atWork = () => join(root, 'agents', 'work', 'agent', 'auth-profiles.json');
+
+    it('is shown before the same account is renewed, which can be refused', async () => {
+      await put({ [here]: credential('ann', 'old') });
+      person.refuses = true;
+      person.beforeAnswer = async () => assert.equal(await refreshOf(here), 'old');
+      await storeSignIn(service, person, again(), signedIn('ann', 'new'));
+      assert.match(person.shown.join(), /^You signed in as ann@example\.com\. .*acct-ann/);
+      assert.deepEqual([await refreshOf(here), person.storedIds], ['old', []]);
+      assert.deepEqual(await new Journal({ clock: systemClock }).entries([root]), []);
+      person.refuses = false;
+      await storeSignIn(service, person, again(), signedIn('ann', 'new'));
+      assert.equal(await refreshOf(here), 'new');
+    });
+
+    it('names the workspaces where the same person is in two', async () => {
+      const email = 'ann@example.com';
+      await put({ [here]: credential('ann', 'old', { accountId: 'other', email }) });
+      await storeSignIn(service, person, again(), signedIn('ann', 'new'));
+      assert.match(person.asked[0] ?? '', /ann@example\.com in workspace acct-ann, but/);
+      assert.match(person.asked[0] ?? '', /belongs to ann@example\.com in workspace other\./);
+      assert.equal(await refreshOf(here), 'old');
+    });
+
+    it('is not made up where the provider does not say it', async () => {
+      await put({ [here]: credential('ann', 'old') });
+      person.answers = ['Replace'];
+      const untold = { ...signedIn('ann', 'new'), identity: { provider } };
+      await storeSignIn(service, person, again(), untold);
+      assert.match(person.asked[0] ?? '', /does not say whose account it is/);
+      assert.equal(await refreshOf(here), 'new');
+    });
+
+    it('under another name: it is used there, or kept separate on purpose', async () => {
+      await put({ [here]: credential('ann', 'old') });
+      person.answers = ['Use There', 'Keep Separate'];
+      await storeSignIn(service, person, place(), signedIn('ann', 'new'));
+      assert.match(
+        person.asked[0] ?? '',
+        /ann@example\.com is signed in already, as openai-codex:work/,
+      );
+      assert.equal(await refreshOf(here), 'new');
+      await storeSignIn(service, person, place(), signedIn('ann', 'newer'));
+      assert.equal(await refreshOf(here), 'new');
+      assert.equal(await refreshOf('openai-codex:ann@example.com'), 'newer');
+    });
+
+    describe('for another agent', () => {
+      const main = () => files.storePath;
+      beforeEach(async () => {
+        await put({ [here]: credential('ann', 'old') });
+        await mkdir(dirname(atWork()), { recursive: true });
+        const places = [
+          { stateDir: root, agentId: 'work', storePath: atWork() },
+          { stateDir: root, agentId: 'main', storePath: main() },
+          { stateDir: '/elsewhere', agentId: 'x', storePath: '/elsewhere/auth-profiles.json' },
+        ];
+        service = new SignInService({ ...parts, places: async () => places });
+      });
+      const forWork = () => place({ agentId: 'work', files: { ...files, storePath: atWork() } });
+      const work = async () => JSON.parse(await readFile(atWork(), 'utf8')).profiles;
+
+      it('it is used there: the agent sees it from main', async () => {
+        person.answers = ['Use There'];
+        await storeSignIn(service, person, forWork(), signedIn('ann', 'new'));
+        assert.match(person.asked[0] ?? '', /as openai-codex:work \(agent main\)/);
+        assert.match(person.asked[0] ?? '', /Agent work uses it from main\./);
+        assert.deepEqual([await refreshOf(here), person.storedIds], ['new', [here]]);
+        await assert.rejects(readFile(atWork()));
+        const entries = await new Journal({ clock: systemClock }).entries([root]);
+        const places = entries.map(({ draft }) => draft.storePath);
+        assert.deepEqual(places, [main()], 'promised there alone');
+      });
+
+      it('it is kept separate on purpose', async () => {
+        person.answers = ['Keep Separate'];
+        await storeSignIn(service, person, forWork(), signedIn('ann', 'new'));
+        assert.equal(await refreshOf(here), 'old');
+        const id = 'openai-codex:ann@example.com';
+        assert.deepEqual(person.storedIds, [`work ${id}`]);
+        assert.deepEqual(await work(), { [id]: credential('ann', 'new') });
+      });
+
+      it('one whose store cannot be read is not known of', async () => {
+        await writeFile(main(), '{"version":2}');
+        await storeSignIn(service, person, forWork(), signedIn('ann', 'new'));
+        assert.deepEqual(person.asked, []);
+        assert.deepEqual(person.storedIds, ['work openai-codex:ann@example.com']);
+      });
+
+      it('a store that is a link to this one is no other', async () => {
+        await symlink(main(), atWork());
+        person.answers = ['Use There'];
+        await storeSignIn(service, person, place(), signedIn('ann', 'new'));
+        assert.doesNotMatch(person.asked[0] ?? '', /agent work/);
+      });
+
+      it('what was there is asked about anew when it changes during the question', async () => {
+        person.answers = ['Use There', 'Use There'];
+        person.beforeAnswer = async () => {
+          if (person.asked.length === 1) await put({ [here]: credential('ann', 'rotated') });
+        };
+        await storeSignIn(service, person, forWork(), signedIn('ann', 'new'));
+        assert.deepEqual([person.asked.length, await refreshOf(here)], [2, 'new']);
+      });
+    });
   });
 
   it('a config that lists nothing of the provider goes on using what is stored', async () => {

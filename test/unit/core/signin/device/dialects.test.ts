@@ -98,7 +98,7 @@ describe('dialects of the device flow', () => {
     serverFor('qwen', 'qwen-portal', { interval: '7' });
 
     it('signs in with a proof key, and says where the models are', async () => {
-      const { credential, config, identity, attempt } = await agreed();
+      const { credential, modelProvider, identity, attempt } = await agreed();
       assert.deepEqual(Object.entries(credential), [
         ['type', 'oauth'],
         ['provider', 'qwen-portal'],
@@ -107,8 +107,9 @@ describe('dialects of the device flow', () => {
         ['expires', clock.now() + 3600_000],
       ]);
       assert.deepEqual(identity, { provider: 'qwen-portal' });
-      const path = ['models', 'providers', 'qwen-portal', 'baseUrl'];
-      assert.deepEqual(config, [{ path, value: 'https://portal.qwen.ai/v1' }]);
+      assert.equal(modelProvider?.provider, 'qwen-portal');
+      assert.equal(modelProvider.baseUrl, 'https://portal.qwen.ai/v1');
+      assert.equal(modelProvider.whenNew['api'], 'openai-completions');
       assert.match(attempt.verificationUriComplete ?? '', /user_code=/);
       const [begin, poll] = server.requests;
       assert.deepEqual(
@@ -138,7 +139,7 @@ describe('dialects of the device flow', () => {
         const attempt = await start();
         server.next(answering(200, { ...whole, resource_url: said }));
         await clock.step();
-        assert.equal((await attempt.result).config?.[0]?.value, value);
+        assert.equal((await attempt.result).modelProvider?.baseUrl, value);
       });
     }
     badGrants(whole, ['access_token', 'refresh_token', 'expires_in'], () => hostOf(server));
@@ -148,7 +149,7 @@ describe('dialects of the device flow', () => {
     serverFor('minimax', 'minimax-portal', { skewMs: 3 * 3600_000 });
 
     it('signs in with a proof key and state, whatever our clock says', async () => {
-      const { credential, config, attempt } = await agreed();
+      const { credential, modelProvider, attempt } = await agreed();
       // A date has no milliseconds.
       const began = clock.now() - 14_000;
       assert.ok(Math.abs(attempt.expiresAt - (began + 600_000)) < 1_000);
@@ -159,8 +160,9 @@ describe('dialects of the device flow', () => {
         ['refresh', asGiven(credential['refresh'])],
         ['expires', clock.now() + 4 * 3600_000],
       ]);
-      const path = ['models', 'providers', 'minimax-portal', 'baseUrl'];
-      assert.deepEqual(config, [{ path, value: 'https://api.minimax.io/anthropic' }]);
+      assert.equal(modelProvider?.provider, 'minimax-portal');
+      assert.equal(modelProvider.baseUrl, 'https://api.minimax.io/anthropic');
+      assert.equal(modelProvider.whenNew['api'], 'anthropic-messages');
       const { state, code_challenge, ...fields } = server.requests[0]?.fields ?? {};
       assert.ok(state && code_challenge);
       assert.deepEqual(fields, {
@@ -194,7 +196,7 @@ describe('dialects of the device flow', () => {
         }),
       );
       await clock.step();
-      assert.equal((await attempt.result).config?.[0]?.value, `${cn}/anthropic`);
+      assert.equal((await attempt.result).modelProvider?.baseUrl, `${cn}/anthropic`);
     });
 
     it('an answer with another state is not for us', async () => {

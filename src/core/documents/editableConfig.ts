@@ -1,0 +1,177 @@
+import type { ArrayNode, ObjectNode, StringNode, ValueNode } from '@humanwhocodes/momoa';
+import { KnownError } from '../errors.ts';
+import { EditableJson5, memberOf } from './editableJson5.ts';
+import { hasEnvironmentReference } from './environmentReferences.ts';
+import type { JsonObject, JsonValue } from './json.ts';
+import { keyOf } from './json5.ts';
+
+/**
+ * The text of a config, with the ways in which it is changed: what is not named stays as it is, and what
+ * may come from an `$include` or the environment is refused (`config.notEditable`).
+ */
+export class EditableConfig {
+  readonly edit: EditableJson5;
+  readonly #path: string;
+
+  constructor(text: string, path: string) {
+    this.#path = path;
+    this.edit = new EditableJson5(text, path);
+  }
+
+  get text(): string {
+    return this.edit.text;
+  }
+
+  /**
+   * The object under `keys`, or undefined if a step is missing.
+   * @throws {KnownError} `config.invalid` where something else stands in its place,
+   * `config.notEditable` where `${ENV}` does.
+   */
+  find(keys: readonly string[]): ObjectNode | undefined {
+    let object = this.#object(this.edit.root, '');
+    for (const [index, key] of keys.entries()) {
+      const member = memberOf(object, key);
+      if (member === undefined) return undefined;
+      object = this.#object(member.value, keys.slice(0, index + 1).join('.'));
+    }
+    return object;
+  }
+
+  /** The list `auth.order[key]`; undefined if there is none in this file. */
+  orderList(key: string): ArrayNode | undefined {
+    const orders = this.find(['auth', 'order']);
+    const value = orders && memberOf(orders, key)?.value;
+    if (value === undefined || value.type === 'Array') return value;
+    if (value.type === 'Object' && memberOf(value, '$include')) this.#refuse(`auth.order.${key}`);
+    return this.#wrongType(value, `auth.order.${key}`, 'a list');
+  }
+
+  /** Sets a member of the object under `keys`, making the objects on the way. */
+  setIn(keys: readonly string[], key: string, value: JsonValue): void {
+    this.#refuseIncluded(keys);
+    for (let depth = 1; depth <= keys.length; depth += 1) {
+      if (this.find(keys.slice(0, depth)) !== undefined) continue;
+      // The rest of the way in one piece, the new member in it.
+      const rest = [...keys.slice(depth), key].reduceRight<JsonValue>(
+        (inner, name) => Object.fromEntries([[name, inner]]),
+        value,
+      );
+      const parent = this.find(keys.slice(0, depth - 1));
+      const name = keys[depth - 1];
+      if (parent !== undefined && name !== undefined) this.edit.addMember(parent, name, rest);
+      return;
+    }
+    const object = this.find(keys);
+    if (object === undefined) return;
+    const member = memberOf(object, key);
+    if (member === undefined) this.edit.addMember(object, key, value);
+    else this.#setValue([...keys, key], member.value, value);
+  }
+
+  /** Removes the members that `matches` names from the object under `keys`. */
+  removeIn(keys: readonly string[], matches: (key: string) => boolean): void {
+    this.#refuseIncluded(keys);
+    for (;;) {
+      const object = this.find(keys);
+      const member = object?.members.find(({ name }) => matches(keyOf(name)));
+      if (object === undefined || member === undefined) return;
+      this.edit.remove(object, member);
+    }
+  }
+
+  /** Removes every entry `id` from a list. */
+  removeFromList(find: () => ArrayNode | undefined, id: string): void {
+    for (;;) {
+      const list = find();
+      const item = list?.elements.find(({ value }) => isText(value) && value.value === id);
+      if (list === undefined || item === undefined) return;
+      this.edit.remove(list, item);
+    }
+  }
+
+  /** Makes a list hold `ids`, entry by entry, each as it stood where it stood in the list before. */
+  setList(find: () => ArrayNode | undefined, ids: readonly string[]): void {
+    const list = find();
+    if (list === undefined) return;
+    const rawOf = new Map<string, string>();
+    for (const { value } of list.elements) {
+      if (!isText(value)) continue;
+      if (hasEnvironmentReference(value.value)) this.#refuse('auth.order');
+      rawOf.set(value.value, this.edit.rawOf(value));
+    }
+    const raw = (id: string): string => rawOf.get(id) ?? JSON.stringify(id);
+    this.edit.replaceRaw(
+      list.elements.flatMap(({ value }, index) => {
+        const id = ids[index];
+        if (id === undefined || (isText(value) && value.value === id)) return [];
+        return [{ node: value, raw: raw(id) }];
+      }),
+    );
+    for (let now = find(); now && now.elements.length > ids.length; now = find()) {
+      const last = now.elements.at(-1);
+      if (last !== undefined) this.edit.remove(now, last);
+    }
+    for (const id of ids.slice(list.elements.length)) {
+      const now = find();
+      if (now !== undefined) this.edit.addItem(now, raw(id));
+    }
+  }
+
+  /** An object keeps its members that stay equal, and the comments in it; the rest is replaced. */
+  #setValue(keys: readonly string[], node: ValueNode, value: JsonValue): void {
+    const object = value as JsonObject;
+    if (node.type !== 'Object' || Array.isArray(value) || typeof value !== 'object') {
+      this.#refuseReference(node, keys.join('.'));
+      this.edit.replace(node, value);
+      return;
+    }
+    if (memberOf(node, '$include')) this.#refuse(keys.join('.'));
+    for (const { name, value: old } of node.members) {
+      if (object[keyOf(name)] !== (isText(old) ? old.value : undefined)) {
+        this.#refuseReference(old, [...keys, keyOf(name)].join('.'));
+      }
+    }
+    this.removeIn(keys, (key) => !Object.hasOwn(object, key));
+    for (const [key, item] of Object.entries(object)) {
+      const holder = this.find(keys);
+      const member = holder && memberOf(holder, key);
+      if (holder === undefined) return;
+      if (member === undefined) this.edit.addMember(holder, key, item);
+      else if (!isText(member.value) || member.value.value !== item) {
+        this.edit.replace(member.value, item);
+      }
+    }
+  }
+
+  /** Refuses where a part of the way, or what would be beside it, may come from an `$include`. */
+  #refuseIncluded(keys: readonly string[]): void {
+    for (let depth = 0; depth <= keys.length; depth += 1) {
+      const object = this.find(keys.slice(0, depth));
+      if (object === undefined) return;
+      if (memberOf(object, '$include') === undefined) continue;
+      const next = keys[depth];
+      if (next === undefined || memberOf(object, next) === undefined) this.#refuse(keys.join('.'));
+    }
+  }
+
+  #object(node: ValueNode, key: string): ObjectNode {
+    return node.type === 'Object' ? node : this.#wrongType(node, key, 'an object');
+  }
+
+  #wrongType(node: ValueNode, key: string, wanted: string): never {
+    this.#refuseReference(node, key);
+    return this.edit.refuse(node, `${key === '' ? 'the config' : key} is not ${wanted}`);
+  }
+
+  #refuseReference(node: ValueNode, key: string): void {
+    if (isText(node) && hasEnvironmentReference(node.value)) this.#refuse(key);
+  }
+
+  #refuse(key: string): never {
+    throw new KnownError('config.notEditable', { path: this.#path, key });
+  }
+}
+
+export function isText(node: ValueNode): node is StringNode {
+  return node.type === 'String';
+}
