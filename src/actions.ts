@@ -3,11 +3,13 @@ import { commands } from './contributions.ts';
 import type { Clock } from './core/clock.ts';
 import type { Custody } from './core/custody/custody.ts';
 import type { ProfileService } from './core/custody/profileService.ts';
+import type { SignInService } from './core/custody/signInService.ts';
 import { normalizeProviderId } from './core/documents/providerIds.ts';
 import { shownKey } from './core/documents/shownText.ts';
 import type { Snapshot } from './core/model/snapshot.ts';
 import { type AddedSignIns, builtInProviders } from './core/signin/addedSignIns.ts';
 import type { SignInDescriptor } from './core/signin/descriptor.ts';
+import type { DeviceCodeOptions } from './core/signin/registry.ts';
 import type { Keeper } from './keeper.ts';
 import { offeredProviders } from './ui/addProfile/offered.ts';
 import type { AuditDocuments } from './ui/auditDocument.ts';
@@ -61,17 +63,17 @@ export function actions(options: ActionsOptions): CommandHandlers {
     return new ProfileService({ vault, journal, places, clock, log: log.info });
   });
 
+  const signInService = once(async (): Promise<SignInService> => {
+    const { SignInService } = await import('./core/custody/signInService.ts');
+    const { vault, journal, places, tokenEnds } = await custody();
+    return new SignInService({ vault, journal, places, tokenEnds, clock, log: log.info });
+  });
+
   const signInFlow = once(async (): Promise<SignInFlow> => {
-    const [{ SignInFlow }, { SignInService }] = await Promise.all([
-      import('./ui/signIn/signInFlow.ts'),
-      import('./core/custody/signInService.ts'),
-    ]);
-    const [{ vault, journal, places, tokenEnds }, callbacks] = await Promise.all([
-      custody(),
-      options.uriCallbacks(),
-    ]);
+    const { SignInFlow } = await import('./ui/signIn/signInFlow.ts');
+    const [service, callbacks] = await Promise.all([signInService(), options.uriCallbacks()]);
     const flow = new SignInFlow({
-      service: new SignInService({ vault, journal, places, tokenEnds, clock, log: log.info }),
+      service,
       services: {
         fetch: globalThis.fetch,
         clock,
@@ -106,11 +108,10 @@ export function actions(options: ActionsOptions): CommandHandlers {
     return signInProviders(process.env).get(id);
   };
 
-  const signInByCode = async (request: StoreRequest): Promise<void> => {
-    const id = normalizeProviderId(request.provider);
-    const descriptor = await (await signInProvider(id))?.deviceCode?.();
-    if (!descriptor) throw new Error(`no code for ${shownKey(request.provider)}`);
-    await (await codeFlow()).run({ ...request, descriptor });
+  const signInByCode = async (request: StoreRequest, known?: DeviceCodeOptions): Promise<void> => {
+    const { signInByCode } = await import('./ui/signIn/codeSignIn.ts');
+    const { stored } = await signInService();
+    await signInByCode(request, known, { provider: signInProvider, flow: codeFlow, stored });
   };
 
   const descriptor = async (provider = 'openai-codex'): Promise<SignInDescriptor> => {
@@ -141,6 +142,7 @@ export function actions(options: ActionsOptions): CommandHandlers {
       now: () => clock.now(),
       flow: signInFlow,
       offered: () => offeredProviders(added),
+      asks: async (id) => (await signInProvider(id))?.asks,
     }),
     ...legacyCommands(parts),
     ...refreshCommands({ snapshot, look: refresh, keeper, clock, notifications }),

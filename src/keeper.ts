@@ -3,7 +3,7 @@ import { commands } from './contributions.ts';
 import type { Clock } from './core/clock.ts';
 import { Custody } from './core/custody/custody.ts';
 import type { Snapshot } from './core/model/snapshot.ts';
-import { type AddedSignIns, browserSignIns } from './core/signin/addedSignIns.ts';
+import { type AddedSignIns, builtInProviders } from './core/signin/addedSignIns.ts';
 import { keepFresh } from './ui/keepFresh.ts';
 import type { Log } from './ui/log.ts';
 import type { Notifications } from './ui/notifications.ts';
@@ -33,7 +33,7 @@ export class Keeper implements Disposable {
     this.notices = new RenewalNotices({
       notifications,
       clock,
-      canSignIn: (provider) => browserSignIns.has(provider) || added.get(provider) !== undefined,
+      canSignIn: (provider) => builtInProviders.has(provider) || added.get(provider) !== undefined,
       signInAgain: (target) => vscodeCommands.executeCommand(commands.profileSignInAgain, target),
     });
     this.custody = new Custody({

@@ -3,7 +3,7 @@ import { commands, viewCommands } from '../contributions.ts';
 import { MAIN_AGENT_ID } from '../core/documents/agentIds.ts';
 import { leadingProfile } from '../core/model/agentStatus.ts';
 import type { AgentSnapshot } from '../core/model/snapshot.ts';
-import { browserSignIns } from '../core/signin/addedSignIns.ts';
+import { builtInProviders } from '../core/signin/addedSignIns.ts';
 import type { Target } from './tree/nodes.ts';
 import { markdownText } from './words/plainText.ts';
 import { stateWords } from './words/profileState.ts';
@@ -35,7 +35,7 @@ export function statusBarHover(stateDir: string, agent: AgentSnapshot, now: numb
         words ? `$(${words.icon}) ${markdownText(words.text)}` : '–'
       } |\n`;
       // The one that it needs, rather than the general way below.
-      if (profile?.state.kind === 'dead' && browserSignIns.has(provider.id)) {
+      if (profile?.state.kind === 'dead' && builtInProviders.has(provider.id)) {
         const agentId = profile.origin === 'own' ? agent.id : MAIN_AGENT_ID;
         const target = { stateDir, agentId, provider: provider.id, profileId: profile.id };
         waysOn.push(commandLink(l10n.t('Sign In Again'), profileSignInAgain, target));

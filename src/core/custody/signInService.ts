@@ -70,7 +70,10 @@ export class SignInService {
    * that a sign-in could be stored there now; asked before a browser opens. Changes nothing.
    * @throws {KnownError} `store.*`, `legacy.unreadable`
    */
-  async stored(files: AgentFiles, provider: string): Promise<readonly StoredProfile[]> {
+  readonly stored = async (
+    files: AgentFiles,
+    provider: string,
+  ): Promise<readonly StoredProfile[]> => {
     const { clock } = this.#parts;
     const store = await readWritableStore(files.storePath, clock);
     const profiles =
@@ -83,7 +86,7 @@ export class SignInService {
     });
     for (const { id, entry } of found) this.#seen.set(seenKey(files, id), seenOf(entry));
     return found;
-  }
+  };
 
   /**
    * The profiles of an account among the other agents of the state folder, main's first. What cannot be

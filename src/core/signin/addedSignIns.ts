@@ -2,7 +2,7 @@ import { normalizeProviderId } from '../documents/providerIds.ts';
 import type { SignInDescriptor } from './descriptor.ts';
 
 /**
- * The providers of `registry.ts`, by normalized id. Stands apart from it, since an activation loads
+ * The providers of `registry.ts`, by normalized id: people can sign in to each of them from here. Stands apart from it, since an activation loads
  * this and no descriptor.
  */
 export const builtInProviders: ReadonlySet<string> = new Set([

@@ -1,14 +1,16 @@
 import { env, l10n, UIKind, window, workspace } from 'vscode';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { programOnPath } from '../../core/programOnPath.ts';
-import { codeSignIns } from '../../core/signin/addedSignIns.ts';
+import { browserSignIns, codeSignIns } from '../../core/signin/addedSignIns.ts';
 import type { SignedIn, SignInDescriptor } from '../../core/signin/descriptor.ts';
 import type { Environment } from '../../core/signin/endpoints.ts';
+import type { DeviceCodeOptions } from '../../core/signin/registry.ts';
 import { typedProvider } from '../../core/signin/secrets/secretCredential.ts';
 import { type AgentPlace, agentPlaces } from '../commands/locate.ts';
 import { assertPlaceIsCertain, storeRequest } from '../commands/profileCommands.ts';
 import type { SignInFlow, StoreRequest } from '../signIn/signInFlow.ts';
 import { providerName } from '../words/providers.ts';
+import { askAccountOptions } from './accountQuestions.ts';
 import { agentChoices, type OfferedProvider, providerChoices, wayChoices } from './choices.ts';
 import { askText, pickOne } from './quickInputs.ts';
 import { askForSecret, faultOf, type SecretParts } from './secretQuestions.ts';
@@ -19,7 +21,9 @@ export interface AddProfileParts {
   readonly environment: Environment;
   readonly now: () => number;
   readonly flow: () => Promise<SignInFlow>;
-  readonly signInByCode: (request: StoreRequest) => Promise<void>;
+  readonly signInByCode: (request: StoreRequest, known?: DeviceCodeOptions) => Promise<void>;
+  /** What a provider (normalized id) needs to know before it gives out a code. */
+  readonly asks: (provider: string) => Promise<keyof DeviceCodeOptions | undefined>;
   readonly descriptor: (provider: string) => Promise<SignInDescriptor>;
   readonly offered: () => readonly OfferedProvider[];
 }
@@ -34,6 +38,7 @@ export interface AddProfileStart {
 }
 
 interface Answers extends AddProfileStart {
+  readonly options?: DeviceCodeOptions;
   readonly name?: string;
   readonly signedIn?: SignedIn;
 }
@@ -51,12 +56,13 @@ export async function addProfile(
   const steps = [
     providerStep(snapshot, parts),
     wayStep(),
+    accountStep(parts),
     nameStep(),
     agentStep(snapshot),
     secretStep(parts),
   ];
   const answers = await askInTurn<Answers>(steps, start);
-  const { provider, way, place, name, signedIn, profileId } = answers;
+  const { provider, way, place, options, name, signedIn, profileId } = answers;
   if (provider === undefined || place === undefined) return;
   const request = storeRequest(place, provider.id, { profileId, name });
   const flow = await parts.flow();
@@ -65,7 +71,7 @@ export async function addProfile(
     const useCode = codeSignIns.has(provider.id) ? { useCode: parts.signInByCode } : {};
     await flow.run({ ...request, ...useCode, descriptor: await parts.descriptor(provider.id) });
   } else if (way === 'deviceCode') {
-    await parts.signInByCode(request);
+    await parts.signInByCode(request, options ?? {});
   }
 }
 
@@ -138,6 +144,18 @@ function wayStep(): Step<Answers> {
   };
 }
 
+function accountStep(parts: AddProfileParts): Step<Answers> {
+  return async (answers, { canGoBack }) => {
+    const { provider, way } = answers;
+    const isByCode = way === 'deviceCode' && provider !== undefined;
+    const asks = isByCode ? await parts.asks(provider.id) : undefined;
+    if (asks === undefined) return { kind: 'skipped', answers };
+    const answer = await askAccountOptions(asks, { title: titleOf(answers), canGoBack });
+    if (answer.kind === 'back') return answer;
+    return { kind: 'answered', answers: { ...answers, options: answer.options } };
+  };
+}
+
 function windowPlace(): WindowPlace {
   return { remoteName: env.remoteName, isWeb: env.uiKind === UIKind.Web };
 }
@@ -145,7 +163,10 @@ function windowPlace(): WindowPlace {
 function nameStep(): Step<Answers> {
   return async (answers, { canGoBack }) => {
     if (answers.profileId !== undefined) return { kind: 'skipped', answers };
-    const isLogin = answers.way === 'browser' || answers.way === 'deviceCode';
+    const { provider, way } = answers;
+    const isLogin =
+      way === 'browser' ||
+      (provider !== undefined && browserSignIns.has(provider.id) && way === 'deviceCode');
     const typed = await askText({
       title: titleOf(answers),
       canGoBack,

@@ -14,6 +14,8 @@ const SUBSCRIPTIONS: readonly {
   { id: 'anthropic', ways: ['setupToken', 'apiKey', 'token'] },
   { id: 'github-copilot', ways: ['deviceCode', 'token'] },
   { id: 'google-gemini-cli', ways: ['browser'] },
+  { id: 'qwen-portal', ways: ['deviceCode'] },
+  { id: 'minimax-portal', ways: ['deviceCode'] },
   { id: 'chutes', ways: ['browser', 'token'] },
 ];
 

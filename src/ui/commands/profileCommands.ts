@@ -5,8 +5,9 @@ import type { AgentFiles, ProfileService } from '../../core/custody/profileServi
 import type { NewConfigProfile } from '../../core/documents/configEdits.ts';
 import { KnownError } from '../../core/errors.ts';
 import type { Snapshot, StateDirSnapshot } from '../../core/model/snapshot.ts';
-import { codeSignIns } from '../../core/signin/addedSignIns.ts';
+import { browserSignIns, codeSignIns } from '../../core/signin/addedSignIns.ts';
 import type { SignInDescriptor } from '../../core/signin/descriptor.ts';
+import type { DeviceCodeOptions } from '../../core/signin/registry.ts';
 import { type Notifications, sentence } from '../notifications.ts';
 import type { SignInFlow, StoreRequest } from '../signIn/signInFlow.ts';
 import { canUseFirst, type Target } from '../tree/nodes.ts';
@@ -34,7 +35,7 @@ export interface ProfileCommandParts {
   /** @param provider Provider id; ChatGPT where none is named. */
   readonly descriptor: (provider: string | undefined) => Promise<SignInDescriptor>;
   /** For the providers of `codeSignIns`. */
-  readonly signInByCode: (request: StoreRequest) => Promise<void>;
+  readonly signInByCode: (request: StoreRequest, known?: DeviceCodeOptions) => Promise<void>;
   readonly notifications: Notifications;
 }
 
@@ -85,8 +86,13 @@ export function profileCommands(parts: ProfileCommandParts) {
     [commands.profileSignInAgain]: async (target) => {
       const place = await profilePlace(target, l10n.t('Sign In Again'));
       if (!place) return;
-      const descriptor = await parts.descriptor(place.profile.provider);
-      await signIn(parts, place, descriptor, place.profile.id);
+      const { provider, id: profileId } = place.profile;
+      if (codeSignIns.has(provider) && !browserSignIns.has(provider)) {
+        assertPlaceIsCertain(place);
+        await parts.signInByCode(storeRequest(place, provider, { profileId }));
+      } else {
+        await signIn(parts, place, await parts.descriptor(provider), profileId);
+      }
     },
 
     [commands.profileSignOut]: async (target) => {

@@ -12,7 +12,7 @@ import type {
   StoreSnapshot,
 } from '../../core/model/snapshot.ts';
 import { writable } from '../../core/model/writable.ts';
-import { browserSignIns, renewableProviders } from '../../core/signin/addedSignIns.ts';
+import { builtInProviders, renewableProviders } from '../../core/signin/addedSignIns.ts';
 import { stateWords } from '../words/profileState.ts';
 import { providerName } from '../words/providers.ts';
 import { storeWords } from '../words/store.ts';
@@ -258,7 +258,7 @@ function profileNode(
       profile.origin,
       needsPerson(profile.state) ? 'needsPerson' : '',
       mine && canUseFirst(profile) ? 'canUseFirst' : '',
-      mine && profile.type === 'oauth' && browserSignIns.has(profile.provider)
+      mine && profile.type === 'oauth' && builtInProviders.has(profile.provider)
         ? 'canSignInAgain'
         : '',
       mine && profile.type !== 'oauth' ? 'canReplace' : '',
