@@ -237,6 +237,9 @@ describe('keeping logins alive, in a real VS Code', function () {
     );
     await answerLogin(await popup, 'ann@example.com');
     await workbench.page.bringToFront();
+    await workbench.dialog.getByText('You signed in as ann@example.com.').waitFor();
+    await workbench.screenshot('account-before-renewing');
+    await workbench.dialog.getByRole('button', { name: 'Renew' }).click();
     await workbench.message(/Signed in as ann@example\.com for main/);
     await workbench.row(/^Profile ann@example\.com, next, renews itself/).waitFor();
     const main = JSON.parse(await readFile(session.storePath('main'), 'utf8'));

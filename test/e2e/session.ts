@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { type AuthServer, startAuthServer } from '../support/authServer.ts';
+import { type AuthServer, type AuthServerOptions, startAuthServer } from '../support/authServer.ts';
 import { launchBrowser } from '../support/host/browser.ts';
 import { startVsCode, type VsCode } from '../support/host/vscodeServer.ts';
 import { Workbench } from './workbench.ts';
@@ -15,7 +15,11 @@ export interface SessionOptions {
   readonly files?: StateFiles | ((authServer: AuthServer) => Promise<StateFiles>);
   /** Do not create the state folder at all. */
   readonly noStateDir?: boolean;
-  readonly env?: Readonly<Record<string, string>>;
+  /** A function: of the authorization server. */
+  readonly env?:
+    | Readonly<Record<string, string>>
+    | ((authServer: AuthServer) => Readonly<Record<string, string>>);
+  readonly clients?: AuthServerOptions['clients'];
   /** Of the machine. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly colorScheme?: 'light' | 'dark';
@@ -51,7 +55,8 @@ export class Session {
   static async start(options: SessionOptions = {}): Promise<Session> {
     const root = await mkdtemp(join(tmpdir(), 'coderclaw-e2e-'));
     const stateDir = join(root, 'state');
-    const authServer = await startAuthServer();
+    const { clients = [], env = {} } = options;
+    const authServer = await startAuthServer({ clients });
     if (!options.noStateDir) {
       await mkdir(stateDir, { mode: 0o700 });
       const { files = {} } = options;
@@ -63,7 +68,11 @@ export class Session {
     const vscode = await startVsCode({
       // What people install, not the working tree.
       extension: { vsix: await packedExtension() },
-      env: { ...authServer.environment, CODERCLAW_STATE_DIR: stateDir, ...options.env },
+      env: {
+        ...authServer.environment,
+        CODERCLAW_STATE_DIR: stateDir,
+        ...(typeof env === 'function' ? env(authServer) : env),
+      },
       userSettings: {
         'workbench.colorTheme':
           options.colorScheme === 'light' ? 'Default Light Modern' : 'Default Dark Modern',

@@ -239,7 +239,7 @@ describe('signing in to ChatGPT, by clicks, in a real VS Code', function () {
     await session.context.clearCookies();
 
     await signIn('bob@example.com');
-    await workbench.dialog.getByText(/already holds another account/).waitFor();
+    await workbench.dialog.getByText(/belongs to ann@example\.com/).waitFor();
     await workbench.screenshot('other-account');
     await workbench.dialog.getByRole('button', { name: 'Keep Both' }).click();
     await workbench.message(/Signed in as bob@example\.com/);

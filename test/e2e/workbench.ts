@@ -181,10 +181,20 @@ export async function answerLogin(
   await page.getByRole('button', { name: answer === 'allow' ? 'Continue' : 'Cancel' }).click();
 }
 
-/** The address that the sign-in ends on, as the person would find it in the address bar. */
-export async function callbackAddress(context: BrowserContext): Promise<string> {
+/**
+ * The address that the sign-in ends on, as the person would find it in the address bar.
+ * @param ports Of the provider; those of ChatGPT unless given.
+ */
+export async function callbackAddress(
+  context: BrowserContext,
+  ...ports: readonly number[]
+): Promise<string> {
+  const known = ports.length === 0 ? [1455, 1457] : ports;
   const request = await context.waitForEvent('request', {
-    predicate: (one) => /^http:\/\/localhost:145[57]\/auth\/callback/.test(one.url()),
+    predicate: (one) => {
+      const { hostname, port, searchParams } = new URL(one.url());
+      return hostname === 'localhost' && known.includes(Number(port)) && searchParams.has('code');
+    },
     timeout: 60_000,
   });
   return request.url();

@@ -20,6 +20,7 @@ const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 const deviceAuthorizationPath = '/oauth/device/code';
 
 interface Client {
+  readonly clientId: string;
   grantTypeAllowed(type: string): boolean;
 }
 
@@ -28,7 +29,18 @@ interface IssuingCode {
   readonly scopes: ReadonlySet<string>;
 }
 
+/** One more client than Codex; it gets a refresh token whether it asks for one or not. */
+export interface RegisteredClient {
+  readonly clientId: string;
+  /** Sent in the token request (RFC 6749 2.3.1); without one, a public client. */
+  readonly clientSecret?: string;
+  readonly redirectUri: string;
+  /** What it may ask for. */
+  readonly scope: string;
+}
+
 export interface AuthServerOptions {
+  readonly clients?: readonly RegisteredClient[];
   /** 0 or absent: any free one. */
   readonly port?: number;
   /** Registered beside the two of Codex; compared as whole strings, port included. */
@@ -86,11 +98,13 @@ export async function startAuthServer(options: AuthServerOptions = {}): Promise<
   const { port } = server.address() as AddressInfo;
   const origin = `http://login.localhost:${port}`;
   const loopback = `http://127.0.0.1:${port}`;
-  const redirectUris = [...codexRedirectUris, ...(options.redirectUris ?? [])];
+  const { clients = [] } = options;
+  const ofCodex = [...codexRedirectUris, ...(options.redirectUris ?? [])];
+  const redirectUris = [...ofCodex, ...clients.map(({ redirectUri }) => redirectUri)];
   const storage = new Storage();
   const provider = new oidc.Provider(
     origin,
-    configuration(oidc, redirectUris, options.accessTokenLifetime ?? 5 * 3600, storage),
+    configuration(oidc, ofCodex, clients, options.accessTokenLifetime ?? 5 * 3600, storage),
   );
 
   const log: AnsweredRequest[] = [];
@@ -201,6 +215,7 @@ async function importQuietly(): Promise<typeof import('oidc-provider')> {
 function configuration(
   oidc: typeof import('oidc-provider'),
   redirectUris: readonly string[],
+  clients: readonly RegisteredClient[],
   accessTokenLifetime: number,
   storage: Storage,
 ): object {
@@ -217,6 +232,8 @@ function configuration(
       ),
     );
   const day = 24 * 3600;
+  const more = clients.flatMap(({ scope }) => scope.split(' '));
+  const scopes = [...new Set(['openid', 'profile', 'email', 'offline_access', ...more])];
   return {
     adapter: (model: string) => storage.adapterOf(model),
     clients: [
@@ -229,6 +246,15 @@ function configuration(
         response_types: ['code'],
         redirect_uris: redirectUris,
       },
+      ...clients.map(({ clientId, clientSecret, redirectUri }) => ({
+        client_id: clientId,
+        ...(clientSecret !== undefined && { client_secret: clientSecret }),
+        application_type: 'native',
+        token_endpoint_auth_method: clientSecret === undefined ? 'none' : 'client_secret_post',
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        redirect_uris: [redirectUri],
+      })),
     ],
     jwks: { keys: [{ ...tokenSigningKey(), use: 'sig', alg: 'RS256', kid: 'tests' }] },
     cookies: { keys: [randomBytes(32).toString('hex')] },
@@ -240,8 +266,10 @@ function configuration(
     // A device cannot be asked for `prompt=consent`, which a browser needs for a refresh token.
     issueRefreshToken: (_context: unknown, client: Client, code: IssuingCode) =>
       client.grantTypeAllowed('refresh_token') &&
-      (code.kind === 'DeviceCode' || code.scopes.has('offline_access')),
-    scopes: ['openid', 'profile', 'email', 'offline_access'],
+      (code.kind === 'DeviceCode' ||
+        client.clientId !== codexClientId ||
+        code.scopes.has('offline_access')),
+    scopes,
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     // ChatGPT's id_token carries the e-mail although an access token comes with it.
     conformIdTokenClaims: false,
@@ -288,7 +316,7 @@ function configuration(
         defaultResource: () => resource,
         useGrantedResource: () => true,
         getResourceServerInfo: () => ({
-          scope: 'openid profile email offline_access',
+          scope: scopes.join(' '),
           accessTokenFormat: 'jwt',
           accessTokenTTL: accessTokenLifetime,
         }),

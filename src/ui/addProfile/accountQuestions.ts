@@ -3,7 +3,6 @@ import { enterpriseDomain } from '../../core/signin/providers/githubCopilot.ts';
 import type { DeviceCodeOptions } from '../../core/signin/registry.ts';
 import type { Choice } from './choices.ts';
 import { askText, type Back, pickOne, type Question } from './quickInputs.ts';
-import { faultOf } from './secretQuestions.ts';
 
 /**
  * Asks for what only some providers need to know before there is a code.
@@ -26,12 +25,21 @@ export async function askAccountOptions(
         ...question,
         prompt: l10n.t('The domain of your GitHub Enterprise. Leave it empty for github.com.'),
         placeholder: l10n.t('for example company.ghe.com'),
-        check: faultOf(enterpriseDomain),
+        check: domainFault,
       });
       if (typed.kind === 'back') return typed;
       const enterprise = enterpriseDomain(typed.value);
       return { kind: 'answered', options: enterprise === undefined ? {} : { enterprise } };
     }
+  }
+}
+
+function domainFault(text: string): string | undefined {
+  try {
+    enterpriseDomain(text);
+    return undefined;
+  } catch {
+    return l10n.t('This is no domain. Enter just the name of the server, like company.ghe.com.');
   }
 }
 
