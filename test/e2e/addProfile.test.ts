@@ -187,7 +187,9 @@ describe('adding a profile with a key or token, by clicks', function () {
       await workbench.screenshot('sign-in-code');
       await workbench.quickItem('Copy the Code').click();
       const code = await workbench.page.evaluate('navigator.clipboard.readText()');
-      assert.match(await workbench.quickItems.first().innerText(), new RegExp(String(code)));
+      assert.ok(
+        (await workbench.quickItems.first().innerText()).includes([...String(code)].join(' ')),
+      );
       server.answer('agreed');
       await workbench.message(/Signed in as/);
       await workbench.row(/^Profile phone, next, renews itself/).waitFor();

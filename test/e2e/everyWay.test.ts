@@ -157,9 +157,9 @@ describe('every way to sign in, by clicks, in a real VS Code', function () {
     await workbench.rowMenu(dead, 'Sign In Again…');
     await answerLogin(await popup, 'ann@example.com');
     await workbench.page.bringToFront();
-    await workbench.dialog.getByText(/does not say whose account it is/).waitFor();
+    await workbench.dialog.getByText(/does not say which account you signed in to/).waitFor();
     await workbench.screenshot('account-not-told-light');
-    await workbench.dialog.getByRole('button', { name: 'Replace' }).click();
+    await workbench.dialog.getByRole('button', { name: 'Renew' }).click();
     await workbench.row(/^Profile work, next, renews itself/).waitFor();
     const { order } = (await session.store()) as { order?: unknown };
     assert.deepEqual(order, { anthropic: ['anthropic:work'] });
@@ -213,9 +213,9 @@ describe('every way to sign in, by clicks, in a real VS Code', function () {
 
     await workbench.rowMenu(workbench.row(/^Profile default/), 'Sign In Again…');
     await enterCode(server, 'sign-in-code-again');
-    await workbench.dialog.getByText(/does not say whose account it is/).waitFor();
+    await workbench.dialog.getByText(/does not say which account you signed in to/).waitFor();
     await workbench.screenshot('account-not-told');
-    await workbench.dialog.getByRole('button', { name: 'Replace' }).click();
+    await workbench.dialog.getByRole('button', { name: 'Renew' }).click();
     // The message of the first time may still be there.
     let again = first;
     for (let tries = 0; again['refresh'] === first['refresh'] && tries < 100; tries++) {

@@ -5,6 +5,7 @@ import type { SignInService, StoredProfile } from '../../core/custody/signInServ
 import { MAIN_AGENT_ID } from '../../core/documents/agentIds.ts';
 import type { JsonValue } from '../../core/documents/json.ts';
 import type { Identity, SignedIn } from '../../core/signin/descriptor.ts';
+import { sameIdentity } from '../../core/signin/identity.ts';
 import { type LoginPlan, planLogin } from '../../core/signin/loginPlan.ts';
 import { wishedId } from '../../core/signin/profileNaming.ts';
 import { planSecret, type SecretPlan } from '../../core/signin/secrets/secretPlan.ts';
@@ -26,7 +27,7 @@ export interface Target {
  */
 export async function chooseTarget(
   service: SignInService,
-  person: Pick<StoringPerson, 'ask'>,
+  person: Pick<StoringPerson, 'ask' | 'show'>,
   place: SignInPlace,
   signedIn: SignedIn,
 ): Promise<Target> {
@@ -54,7 +55,11 @@ export async function chooseTarget(
       await showAccount(person, place, identity, plan.profileId);
       return here(plan.profileId);
     case 'taken':
-      return here(await askWhatStays(person, identity, plan));
+      return here(
+        renewing === plan.profileId && sameIdentity(identity, plan.holder) === 'unknown'
+          ? await askToRenew(person, identity, plan)
+          : await askWhatStays(person, identity, plan),
+      );
     case 'held': {
       if (!(await askToUseThere(person, place, identity, plan))) return here(plan.separate);
       const other = elsewhere.find((one) => one.agentId === plan.agentId);
@@ -103,7 +108,7 @@ function planned(
 
 /** There is one thing to say to it, or nothing is stored. */
 async function showAccount(
-  person: Pick<StoringPerson, 'ask'>,
+  person: Pick<StoringPerson, 'show'>,
   { agentId }: SignInPlace,
   identity: Identity,
   profileId: string,
@@ -114,7 +119,7 @@ async function showAccount(
     ...accountLines(identity),
     l10n.t('It is the account of {0} (agent {1}), which gets the new sign-in.', profileId, agentId),
   ];
-  if ((await person.ask(message, detail, renew)) !== renew) throw new Cancelled();
+  if (!(await person.show(message, detail, renew))) throw new Cancelled();
 }
 
 async function askToUseThere(
@@ -150,14 +155,43 @@ async function askToUseThere(
   throw new Cancelled();
 }
 
+/** It is what the person has asked for, and may be right: nobody can tell. */
+async function askToRenew(
+  person: Pick<StoringPerson, 'ask'>,
+  identity: Identity,
+  { profileId, separate, holder }: Extract<LoginPlan, { situation: 'taken' }>,
+): Promise<string> {
+  const renew = l10n.t('Renew');
+  const keepBoth = l10n.t('Keep Both');
+  const message = isTold(identity)
+    ? l10n.t(
+        'You signed in as {0}. Whether {1} is of the same account cannot be told.',
+        who(identity, holder),
+        profileId,
+      )
+    : l10n.t('The provider does not say which account you signed in to.');
+  const detail = [
+    ...accountLines(identity),
+    l10n.t('Renew: {0} gets the new sign-in in place of the one that it has.', profileId),
+    l10n.t('Keep both: the new one is stored as {0}.', separate),
+  ];
+  const picked = await person.ask(message, detail, renew, keepBoth);
+  if (picked === renew) return profileId;
+  if (picked === keepBoth) return separate;
+  throw new Cancelled();
+}
+
+function isTold({ email, accountId }: Identity): boolean {
+  return email !== undefined || accountId !== undefined;
+}
+
 async function askWhatStays(
   person: Pick<StoringPerson, 'ask'>,
   identity: Identity,
   plan: Extract<LoginPlan, { situation: 'taken' }>,
 ): Promise<string> {
   const { profileId, holder } = plan;
-  const isTold = identity.email !== undefined || identity.accountId !== undefined;
-  const message = isTold
+  const message = isTold(identity)
     ? l10n.t(
         'You signed in as {0}, but {1} belongs to {2}.',
         who(identity, holder),

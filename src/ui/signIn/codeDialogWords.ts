@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { exactTime } from '../words/exactTime.ts';
+import { timeOfDay } from '../words/exactTime.ts';
 
 /** What the dialog of a sign-in by code has to show at one moment. */
 export interface CodeDialogState {
@@ -30,6 +30,11 @@ export interface CodeDialogView {
   readonly items: readonly CodeDialogItem[];
 }
 
+/** Set wide, since a list has one size of letters; and so it is read out letter by letter. */
+function spelt(code: string): string {
+  return [...code].join(' ');
+}
+
 /** Pure: the dialog as a function of its state. The code stands in the first row, by itself. */
 export function codeDialogView(state: CodeDialogState): CodeDialogView {
   const title = l10n.t('Sign in to {0} · agent {1}', state.label, state.agentId);
@@ -49,7 +54,7 @@ export function codeDialogView(state: CodeDialogState): CodeDialogView {
       {
         action: 'copyAndOpen',
         icon: 'key',
-        label: state.userCode,
+        label: spelt(state.userCode),
         description: l10n.t('copy it and open the page'),
         ...(state.allowFirst !== undefined && { detail: state.allowFirst }),
       },
@@ -57,7 +62,7 @@ export function codeDialogView(state: CodeDialogState): CodeDialogView {
         action: 'copyCode',
         icon: 'copy',
         label: l10n.t('Copy the Code'),
-        description: l10n.t('good until {0}', exactTime(state.expiresAt)),
+        description: l10n.t('good until {0}', timeOfDay(state.expiresAt)),
       },
       {
         action: 'openPage',

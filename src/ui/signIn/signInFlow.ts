@@ -150,13 +150,15 @@ export class SignInFlow {
       ...(profileId === undefined ? {} : { profileId }),
       ...(name === undefined ? {} : { name }),
     };
+    const modal = (detail: readonly string[]) => ({
+      modal: true,
+      detail: detail.map(plainText).join('\n'),
+    });
     const person: StoringPerson = {
       ask: (message, detail, ...buttons) =>
-        window.showWarningMessage(
-          plainText(message),
-          { modal: true, detail: detail.map(plainText).join('\n') },
-          ...buttons,
-        ),
+        window.showWarningMessage(plainText(message), modal(detail), ...buttons),
+      show: async (message, detail, button) =>
+        (await window.showInformationMessage(plainText(message), modal(detail), button)) === button,
       failed: (doing, error, again) => notifications.failed(doing, error, storeAgain(again)),
       undone: (identity, again) =>
         notifications.warned(

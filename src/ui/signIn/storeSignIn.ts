@@ -34,6 +34,8 @@ export interface StoringPerson {
     detail: readonly string[],
     ...buttons: readonly string[]
   ): Thenable<string | undefined>;
+  /** Something to be seen before it goes on; resolves with whether the person pressed `button`. */
+  show(message: string, detail: readonly string[], button: string): Thenable<boolean>;
   /** It could not be stored; `again` tries once more with the tokens that are still in hand. */
   failed(doing: string, error: unknown, again: () => Promise<void>): void;
   /** Another program keeps writing its older copy over it. */

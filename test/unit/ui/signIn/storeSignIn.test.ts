@@ -53,20 +53,15 @@ class NotingPerson implements StoringPerson {
   readonly shown: string[] = [];
   refuses = false;
 
-  async ask(
-    message: string,
-    detail: readonly string[],
-    ...buttons: readonly string[]
-  ): Promise<string | undefined> {
-    const text = [message, ...detail].join(' ');
-    if (buttons.length === 1) {
-      this.shown.push(text);
-      await this.beforeAnswer();
-      return this.refuses ? undefined : buttons[0];
-    }
-    this.asked.push(text);
+  async ask(message: string, detail: readonly string[]): Promise<string | undefined> {
+    this.asked.push([message, ...detail].join(' '));
     await this.beforeAnswer();
     return this.answers.shift();
+  }
+  async show(message: string, detail: readonly string[]): Promise<boolean> {
+    this.shown.push([message, ...detail].join(' '));
+    await this.beforeAnswer();
+    return !this.refuses;
   }
   failed(_doing: string, error: unknown, again: () => Promise<void>): void {
     this.faults.push(error);
@@ -303,11 +298,21 @@ describe('storing a finished sign-in', () => {
 
     it('is not made up where the provider does not say it', async () => {
       await put({ [here]: credential('ann', 'old') });
-      person.answers = ['Replace'];
+      person.answers = ['Renew'];
       const untold = { ...signedIn('ann', 'new'), identity: { provider } };
       await storeSignIn(service, person, again(), untold);
-      assert.match(person.asked[0] ?? '', /does not say whose account it is/);
+      assert.match(person.asked[0] ?? '', /does not say which account you signed in to/);
       assert.equal(await refreshOf(here), 'new');
+    });
+
+    it('where it is not known of the profile that is meant: that one, or both', async () => {
+      await put({ [here]: { type: 'oauth', provider, access: 'a', refresh: 'old', expires: 1 } });
+      person.answers = ['Keep Both', 'Renew'];
+      await storeSignIn(service, person, again(), signedIn('ann', 'new'));
+      assert.match(person.asked[0] ?? '', /signed in as ann@example\.com\. Whether .*work is of/);
+      assert.equal(await refreshOf('openai-codex:ann@example.com'), 'new');
+      await storeSignIn(service, person, again(), signedIn('bob', 'newer'));
+      assert.equal(await refreshOf(here), 'newer');
     });
 
     it('under another name: it is used there, or kept separate on purpose', async () => {
