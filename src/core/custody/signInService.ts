@@ -13,7 +13,6 @@ import { entryHash, loginHash } from './entryHash.ts';
 import type { Journal, JournalSlot } from './journal/journal.ts';
 import { dropIfPossible } from './journal/noted.ts';
 import type { AgentFiles, Saved } from './profileService.ts';
-import { StoreNames } from './repair/storeNames.ts';
 import type { StorePlace } from './storePlaces.ts';
 import { readWritableStore } from './storeRead.ts';
 import type { TokenEndFiles } from './tokenEnds.ts';
@@ -97,12 +96,9 @@ export class SignInService {
     const others = all
       .filter(({ stateDir }) => stateDir === files.stateDir)
       .sort((a, b) => Number(b.agentId === MAIN_AGENT_ID) - Number(a.agentId === MAIN_AGENT_ID));
-    const names = await StoreNames.of([files, ...others].map(({ storePath }) => storePath));
-    const seen = new Set([names.nameOf(files.storePath)]);
     const found: ProfileElsewhere[] = [];
     for (const { agentId, storePath, legacyPaths = [] } of others) {
-      if (seen.has(names.nameOf(storePath))) continue;
-      seen.add(names.nameOf(storePath));
+      if (storePath === files.storePath) continue;
       const place = { ...files, storePath, legacyPaths };
       const profiles = await this.stored(place, identity.provider).catch(nothingReadable);
       for (const profile of profiles) {

@@ -112,6 +112,34 @@ describe('keys and pasted tokens, stored', () => {
     });
   }
 
+  describe('where the models of a login are', () => {
+    const qwen = { type: 'oauth', provider: 'qwen-portal', access: 'a', refresh: 'r', expires: 1 };
+    const login: SignedIn = {
+      credential: qwen,
+      identity: { provider: 'qwen-portal' },
+      modelProvider: {
+        provider: 'qwen-portal',
+        baseUrl: 'https://p.example/v1',
+        whenNew: { api: 'x' },
+      },
+    };
+    const auth = { profiles: { 'qwen-portal:a': { provider: 'qwen-portal', mode: 'oauth' } } };
+
+    it('goes into the config with the profile', async () => {
+      await save('qwen-portal:a', login);
+      const providers = { 'qwen-portal': { baseUrl: 'https://p.example/v1', api: 'x' } };
+      assert.deepEqual(await read(files.configPath), { auth, models: { providers } });
+    });
+
+    it('is told where it cannot, and the profile is listed all the same', async () => {
+      const models = { $include: './models.json5' };
+      await write(files.configPath, { models });
+      const saved = await service.save(files, 'qwen-portal:a', login, undefined, []);
+      assert.equal(saved.configFault?.code, 'config.notEditable');
+      assert.deepEqual(await read(files.configPath), { models, auth });
+    });
+  });
+
   for (const [n, { before, params, after }] of vectorCases<ConfigCase>(
     'config-add-profile',
   ).entries()) {

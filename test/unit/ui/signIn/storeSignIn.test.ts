@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../../../src/core/clock.ts';
@@ -372,11 +372,16 @@ describe('storing a finished sign-in', () => {
         assert.deepEqual(person.storedIds, ['work openai-codex:ann@example.com']);
       });
 
-      it('a store that is a link to this one is no other', async () => {
-        await symlink(main(), atWork());
-        person.answers = ['Use There'];
-        await storeSignIn(service, person, place(), signedIn('ann', 'new'));
-        assert.doesNotMatch(person.asked[0] ?? '', /agent work/);
+      it('only the same account counts, and only in the same state folder', async () => {
+        const apart = { ...parts, places: async () => [{ ...other, storePath: main() }] };
+        const other = { stateDir: '/elsewhere', agentId: 'x' };
+        await storeSignIn(new SignInService(apart), person, forWork(), signedIn('ann', 'new'));
+        await storeSignIn(service, person, forWork(), signedIn('bob', 'new'));
+        assert.deepEqual(person.asked, []);
+        assert.deepEqual(Object.keys(await work()), [
+          'openai-codex:ann@example.com',
+          'openai-codex:bob@example.com',
+        ]);
       });
 
       it('what was there is asked about anew when it changes during the question', async () => {
