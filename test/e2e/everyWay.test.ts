@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../src/core/clock.ts';
@@ -166,6 +167,72 @@ describe('every way to sign in, by clicks, in a real VS Code', function () {
     const renewed = await profile('anthropic:work');
     assert.deepEqual(Object.keys(renewed), ['type', 'provider', 'access', 'refresh', 'expires']);
     assert.ok(authServer.secrets.has(String(renewed['refresh'])));
+  });
+
+  it('by a code of the certified server (RFC 8628), entered on its page', async () => {
+    await startByBrowser({});
+    const { workbench, authServer } = session;
+    await add('qwen', 'Qwen');
+    await workbench.answer(/A name for it/, '');
+    await workbench.quickItem('Copy the Code').click();
+    const code = await workbench.page.evaluate('navigator.clipboard.readText()');
+    const way = await workbench.quickItem(/Or open http/).innerText();
+    const [address = ''] = /http:\S+/.exec(way) ?? [];
+    // On any other device, as the dialog says.
+    const page = await session.context.newPage();
+    await page.goto(address);
+    await page.locator('input[name="user_code"]').fill(String(code));
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'Is this your code?' }).waitFor();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await answerLogin(page, 'ann@example.com');
+    await page.getByRole('heading', { name: 'Signed in' }).waitFor();
+    await workbench.page.bringToFront();
+    await workbench.message(/Signed in as qwen-portal:default for main/);
+    const stored = await profile('qwen-portal:default');
+    assert.ok(authServer.secrets.has(String(stored['refresh'])));
+  });
+
+  it('a code that nobody enters comes to its end, and says so', async () => {
+    const server = await startDeviceServer('qwen', {
+      ...{ clock: systemClock, interval: 1, lifetime: 4 },
+    });
+    servers.push(server);
+    session = await Session.start({ files: { 'coderclaw.json': '{}' }, env: server.environment });
+    const { workbench } = session;
+    await add('qwen', 'Qwen');
+    await workbench.answer(/A name for it/, '');
+    await workbench.quickItem('copy it and open the page').waitFor();
+    const told = await workbench.message(/code/i);
+    assert.match(told, /expired|not entered in time|ran out/i);
+    await workbench.screenshot('code-expired');
+    assert.deepEqual(await session.profileIds(), []);
+  });
+
+  it('an answer of 10 MB, a page in place of one, and no refresh token: nothing is stored', async () => {
+    const server = await startByCode('qwen');
+    const { workbench } = session;
+    const faults: readonly (readonly [RegExp, (response: ServerResponse) => void])[] = [
+      [/answered with more than/, (response) => void response.end(' '.repeat(10_000_000))],
+      [
+        /maybe with a page/,
+        (response) => void response.end('<!doctype html><title>Log in</title>'),
+      ],
+      [
+        /cannot be used: refresh_token\./,
+        (response) => void response.end('{"access_token":"at_lonely","expires_in":60}'),
+      ],
+    ];
+    for (const [words, fault] of faults) {
+      await add('qwen', 'Qwen');
+      await workbench.answer(/A name for it/, '');
+      await workbench.quickItem('copy it and open the page').waitFor();
+      server.next(fault);
+      const told = await workbench.message(words);
+      assert.doesNotMatch(told, /at_lonely|doctype/);
+      assert.deepEqual(await session.profileIds(), []);
+      await workbench.runCommand('Notifications: Clear All Notifications');
+    }
   });
 
   async function startByCode(

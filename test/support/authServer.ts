@@ -34,7 +34,8 @@ export interface RegisteredClient {
   readonly clientId: string;
   /** Sent in the token request (RFC 6749 2.3.1); without one, a public client. */
   readonly clientSecret?: string;
-  readonly redirectUri: string;
+  /** Without one it signs people in by device codes. */
+  readonly redirectUri?: string;
   /** What it may ask for. */
   readonly scope: string;
 }
@@ -100,7 +101,7 @@ export async function startAuthServer(options: AuthServerOptions = {}): Promise<
   const loopback = `http://127.0.0.1:${port}`;
   const { clients = [] } = options;
   const ofCodex = [...codexRedirectUris, ...(options.redirectUris ?? [])];
-  const redirectUris = [...ofCodex, ...clients.map(({ redirectUri }) => redirectUri)];
+  const redirectUris = [...ofCodex, ...clients.flatMap(({ redirectUri }) => redirectUri ?? [])];
   const storage = new Storage();
   const provider = new oidc.Provider(
     origin,
@@ -251,9 +252,12 @@ function configuration(
         ...(clientSecret !== undefined && { client_secret: clientSecret }),
         application_type: 'native',
         token_endpoint_auth_method: clientSecret === undefined ? 'none' : 'client_secret_post',
-        grant_types: ['authorization_code', 'refresh_token'],
-        response_types: ['code'],
-        redirect_uris: [redirectUri],
+        grant_types: [
+          redirectUri === undefined ? deviceCodeGrant : 'authorization_code',
+          'refresh_token',
+        ],
+        response_types: redirectUri === undefined ? [] : ['code'],
+        redirect_uris: redirectUri === undefined ? [] : [redirectUri],
       })),
     ],
     jwks: { keys: [{ ...tokenSigningKey(), use: 'sig', alg: 'RS256', kid: 'tests' }] },

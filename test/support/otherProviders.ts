@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { AuthServer, RegisteredClient } from './authServer.ts';
 import { personOf } from './people.ts';
 
-/** The clients of the providers that a browser signs in to, beside Codex. */
+/** The clients of the providers beside Codex: Claude, Gemini CLI, Chutes, and Qwen by device codes. */
 export const otherClients: readonly RegisteredClient[] = [
   {
     clientId: '9d1c250a-e61b-44d9-88ed-5944d1962f5e',
@@ -24,6 +24,10 @@ export const otherClients: readonly RegisteredClient[] = [
     clientSecret: 'hush-chutes-0123456789',
     redirectUri: 'http://127.0.0.1:1456/oauth-callback',
     scope: 'openid profile chutes:invoke',
+  },
+  {
+    clientId: 'f0304373b74a44d2b584a3fb70ca9e56',
+    scope: 'openid profile email model.completion',
   },
 ];
 
@@ -63,6 +67,8 @@ export async function startOtherProviders(): Promise<OtherProviders> {
         CODERCLAW_AUTH_CHUTES_USERINFO_URL: `${origin}/chutes/userinfo`,
         CHUTES_CLIENT_ID: 'cid_chutes',
         CHUTES_CLIENT_SECRET: 'hush-chutes-0123456789',
+        CODERCLAW_AUTH_QWEN_PORTAL_DEVICE_CODE_URL: authServer.deviceAuthorizationEndpoint,
+        CODERCLAW_AUTH_QWEN_PORTAL_TOKEN_URL: tokenEndpoint,
       };
     },
     close: () =>

@@ -182,7 +182,7 @@ const words: WordsByCode = {
     todo: l10n.t('Nothing has been changed. Try again; each sign-in link works only once.'),
   }),
   'signin.badAnswer': ({ host, what }) => ({
-    what: l10n.t('{0} answered in a way that cannot be used: {1}.', host, withoutDot(what)),
+    what: badAnswerWords(host, withoutDot(what)),
     todo: l10n.t('Nothing has been changed. Try again; the log has more.'),
   }),
   'signin.kept': ({ why }) => {
@@ -283,6 +283,18 @@ function holderWords(holder: LockHolder | undefined): string {
 
 function seconds(ms: number): string {
   return ms < 60_000 ? l10n.t('{0} s', Math.max(1, Math.round(ms / 1000))) : span(ms);
+}
+
+/** @param what Of `signin.badAnswer`: mostly the name of a field. */
+function badAnswerWords(host: string, what: string): string {
+  switch (what) {
+    case 'size':
+      return l10n.t('{0} answered with more than a sign-in can be.', host);
+    case 'not a JSON object':
+      return l10n.t('{0} answered with something else than a sign-in, maybe with a page.', host);
+    default:
+      return l10n.t('{0} answered in a way that cannot be used: {1}.', host, what);
+  }
 }
 
 /** Providers end their sentences with a dot, we add our own. */
