@@ -59,14 +59,14 @@ export function addProfile(
   const config = new EditableConfig(text, path);
   config.setIn(['auth', 'profiles'], profileId, entry);
   const list = config.orderList(provider);
-  if (list === undefined) return config.text;
+  if (list === undefined) return config.written;
   const at = valuesOf(list).lastIndexOf(profileId);
   const isInPlace = place === 'kept' ? at >= 0 : at === 0;
-  if (isInPlace) return config.text;
+  if (isInPlace) return config.written;
   config.removeFromList(() => config.orderList(provider), profileId);
   const rest = config.orderList(provider);
   if (rest !== undefined) config.edit.addFirstItem(rest, JSON.stringify(profileId));
-  return config.text;
+  return config.written;
 }
 
 /**
@@ -138,7 +138,7 @@ export function removeProfile(
       return list?.type === 'Array' ? list : undefined;
     }, profileId);
   }
-  return config.text === text ? undefined : config.text;
+  return config.written === text ? undefined : config.written;
 }
 
 /**
@@ -161,14 +161,14 @@ export function setOrder(
   const same = (key: string): boolean => normalizeProviderId(key) === normalizeProviderId(provider);
   if (ids === undefined) {
     config.removeIn(['auth', 'order'], same);
-    return config.text;
+    return config.written;
   }
   const keys = config.find(['auth', 'order'])?.members.map(({ name }) => keyOf(name)) ?? [];
   const key = keys.includes(provider) ? provider : (keys.find(same) ?? provider);
   const list = config.orderList(key);
   if (list === undefined) config.setIn(['auth', 'order'], key, ids);
   else config.setList(() => config.orderList(key), ids);
-  return config.text;
+  return config.written;
 }
 
 /**
@@ -190,7 +190,7 @@ export function setModelProvider(
   const entry = config.find(['models', 'providers', provider]);
   if (entry === undefined) config.setIn(['models', 'providers'], provider, { baseUrl, ...whenNew });
   else config.setIn(['models', 'providers', provider], 'baseUrl', baseUrl);
-  return config.text === text ? undefined : config.text;
+  return config.written === text ? undefined : config.written;
 }
 
 function valuesOf(list: ArrayNode): readonly (string | undefined)[] {

@@ -18,7 +18,7 @@ export class EditableConfig {
     this.edit = new EditableJson5(text, path);
   }
 
-  get text(): string {
+  get written(): string {
     return this.edit.text;
   }
 
@@ -39,11 +39,70 @@ export class EditableConfig {
 
   /** The list `auth.order[key]`; undefined if there is none in this file. */
   orderList(key: string): ArrayNode | undefined {
-    const orders = this.find(['auth', 'order']);
-    const value = orders && memberOf(orders, key)?.value;
+    return this.list(['auth', 'order'], key);
+  }
+
+  /**
+   * The list under a key of an object; undefined if there is none in this file.
+   * @throws {KnownError} `config.invalid` where something else stands in its place,
+   * `config.notEditable` where it may come from elsewhere.
+   */
+  list(keys: readonly string[], key: string): ArrayNode | undefined {
+    const holder = this.find(keys);
+    const value = holder && memberOf(holder, key)?.value;
     if (value === undefined || value.type === 'Array') return value;
-    if (value.type === 'Object' && memberOf(value, '$include')) this.#refuse(`auth.order.${key}`);
-    return this.#wrongType(value, `auth.order.${key}`, 'a list');
+    const path = [...keys, key].join('.');
+    if (value.type === 'Object' && memberOf(value, '$include')) this.#refuse(path);
+    return this.#wrongType(value, path, 'a list');
+  }
+
+  /**
+   * The objects of a list, in their sequence.
+   * @throws {KnownError} as {@link list}; `config.notEditable` too where one of them comes from elsewhere.
+   */
+  objectsOf(list: ArrayNode, path: string): readonly ObjectNode[] {
+    return list.elements.map(({ value }) => {
+      const object = this.#object(value, path);
+      if (memberOf(object, '$include')) this.#refuse(path);
+      return object;
+    });
+  }
+
+  /**
+   * A text under a key of an object; undefined for none.
+   * @throws {KnownError} `config.notEditable` where it comes from the environment: it could be any.
+   */
+  text(object: ObjectNode, key: string, path: string): string | undefined {
+    const value = memberOf(object, key)?.value;
+    if (value === undefined || !isText(value)) return undefined;
+    this.#refuseReference(value, path);
+    return value.value;
+  }
+
+  /** Sets a member of an object that was found. */
+  setMember(object: ObjectNode, key: string, value: JsonValue, path: string): void {
+    const member = memberOf(object, key);
+    if (member === undefined) {
+      this.edit.addMember(object, key, value);
+      return;
+    }
+    if (isText(member.value) && member.value.value === value) return;
+    this.#refuseReference(member.value, path);
+    this.edit.replace(member.value, value);
+  }
+
+  /** Removes the list under a key, or its entries that match; the list too if nothing is left in it. */
+  removeItems(keys: readonly string[], key: string, matches: (value: ValueNode) => boolean): void {
+    for (;;) {
+      const list = this.list(keys, key);
+      const item = list?.elements.find(({ value }) => matches(value));
+      if (list === undefined || item === undefined) return;
+      if (list.elements.length === 1) {
+        this.removeIn(keys, (name) => name === key);
+        return;
+      }
+      this.edit.remove(list, item);
+    }
   }
 
   /** Sets a member of the object under `keys`, making the objects on the way. */

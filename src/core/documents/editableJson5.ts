@@ -55,6 +55,11 @@ export class EditableJson5 {
     this.#addLast(list, list.elements, () => raw);
   }
 
+  /** Adds a plain value at the end of a list. */
+  addItemOf(list: ArrayNode, value: JsonValue): void {
+    this.#addLast(list, list.elements, (indent) => this.#written(value, indent));
+  }
+
   /** Adds a text at the beginning of a list. */
   addFirstItem(list: ArrayNode, raw: string): void {
     const first = list.elements[0];
