@@ -1,5 +1,7 @@
-import type { Disposable } from 'vscode';
-import { commands } from './contributions.ts';
+import { homedir } from 'node:os';
+import { type Disposable, workspace } from 'vscode';
+import { commands, settings } from './contributions.ts';
+import { cliProgram } from './core/cliProgram.ts';
 import type { Clock } from './core/clock.ts';
 import type { Custody } from './core/custody/custody.ts';
 import type { ProfileService } from './core/custody/profileService.ts';
@@ -11,6 +13,7 @@ import { type AddedSignIns, builtInProviders } from './core/signin/addedSignIns.
 import type { SignInDescriptor } from './core/signin/descriptor.ts';
 import type { DeviceCodeOptions } from './core/signin/registry.ts';
 import type { Keeper } from './keeper.ts';
+import type { CliPluginRequest } from './ui/addProfile/cliPlugin.ts';
 import { offeredProviders } from './ui/addProfile/offered.ts';
 import type { AuditDocuments } from './ui/auditDocument.ts';
 import { addProfileCommands } from './ui/commands/addProfileCommands.ts';
@@ -20,6 +23,7 @@ import { legacyCommands } from './ui/commands/legacyCommands.ts';
 import {
   type ProfileCommandParts,
   profileCommands,
+  storeRequest,
   tellSignedIn,
 } from './ui/commands/profileCommands.ts';
 import { refreshCommands } from './ui/commands/refreshCommands.ts';
@@ -103,6 +107,25 @@ export function actions(options: ActionsOptions): CommandHandlers {
     return flow;
   });
 
+  /** Never in a folder that is not trusted. */
+  const cli = async (): Promise<string | undefined> => {
+    if (!workspace.isTrusted) return undefined;
+    const named = workspace.getConfiguration().get<unknown>(settings.cliPath);
+    return await cliProgram(named, process.env, homedir());
+  };
+
+  const signInByCli = async (request: CliPluginRequest): Promise<void> => {
+    const { signInByCli } = await import('./ui/addProfile/cliPlugin.ts');
+    await signInByCli(request, {
+      ...{ clock, notifications },
+      cameIn: async (place, profileId, provider) => {
+        const stored = storeRequest(place, provider, { profileId });
+        const row = await tellSignedIn(parts, stored, profileId, undefined, undefined);
+        if (row) await options.surfaces.reveal(profileRowId(row));
+      },
+    });
+  };
+
   const signInProvider = async (id: string) => {
     const { signInProviders } = await import('./core/signin/registry.ts');
     return signInProviders(process.env).get(id);
@@ -143,6 +166,7 @@ export function actions(options: ActionsOptions): CommandHandlers {
       flow: signInFlow,
       offered: () => offeredProviders(added),
       asks: async (id) => (await signInProvider(id))?.asks,
+      ...{ cli, signInByCli },
     }),
     ...legacyCommands(parts),
     ...refreshCommands({ snapshot, look: refresh, keeper, clock, notifications }),

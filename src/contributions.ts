@@ -41,6 +41,8 @@ export const statusBarItem = 'coderclawAuth.agent';
 export const settings = {
   /** More state folders to show; machine-scoped, so that no workspace can point us elsewhere. */
   stateFolders: 'coderclawAuth.stateFolders',
+  /** Where the `coderclaw` program lies, if not on PATH; machine-scoped too. */
+  cliPath: 'coderclawAuth.cliPath',
   /** When sign-ins are renewed: `KeepFresh`. */
   keepFresh: 'coderclawAuth.keepFresh',
 } as const;

@@ -25,7 +25,8 @@ export async function programOnPath(
   return undefined;
 }
 
-async function isProgram(path: string): Promise<boolean> {
+/** Whether there is a file at a path that may be started. */
+export async function isProgram(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
     return (await stat(path)).isFile();

@@ -20,6 +20,8 @@ export interface SessionOptions {
     | Readonly<Record<string, string>>
     | ((authServer: AuthServer) => Readonly<Record<string, string>>);
   readonly clients?: AuthServerOptions['clients'];
+  /** An absolute folder that comes first in the `PATH` of the person's shell. */
+  readonly firstOnPath?: string;
   /** Of the machine. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly colorScheme?: 'light' | 'dark';
@@ -73,6 +75,9 @@ export class Session {
         CODERCLAW_STATE_DIR: stateDir,
         ...(typeof env === 'function' ? env(authServer) : env),
       },
+      ...(options.firstOnPath !== undefined && {
+        homeFiles: { '.profile': `PATH=${options.firstOnPath}:$PATH\n` },
+      }),
       userSettings: {
         'workbench.colorTheme':
           options.colorScheme === 'light' ? 'Default Light Modern' : 'Default Dark Modern',

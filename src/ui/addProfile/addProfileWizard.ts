@@ -1,4 +1,6 @@
-import { env, l10n, UIKind, window, workspace } from 'vscode';
+import { homedir } from 'node:os';
+import { env, l10n, UIKind, workspace } from 'vscode';
+import { KnownError } from '../../core/errors.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { programOnPath } from '../../core/programOnPath.ts';
 import { browserSignIns, codeSignIns } from '../../core/signin/addedSignIns.ts';
@@ -9,9 +11,11 @@ import { typedProvider } from '../../core/signin/secrets/secretCredential.ts';
 import { type AgentPlace, agentPlaces } from '../commands/locate.ts';
 import { assertPlaceIsCertain, storeRequest } from '../commands/profileCommands.ts';
 import type { SignInFlow, StoreRequest } from '../signIn/signInFlow.ts';
+import { runInTerminal } from '../terminal/programTask.ts';
 import { providerName } from '../words/providers.ts';
 import { askAccountOptions } from './accountQuestions.ts';
 import { agentChoices, type OfferedProvider, providerChoices, wayChoices } from './choices.ts';
+import type { CliPluginRequest } from './cliPlugin.ts';
 import { askText, pickOne } from './quickInputs.ts';
 import { askForSecret, faultOf, type SecretParts } from './secretQuestions.ts';
 import { askInTurn, type Step } from './steps.ts';
@@ -26,6 +30,12 @@ export interface AddProfileParts {
   readonly asks: (provider: string) => Promise<keyof DeviceCodeOptions | undefined>;
   readonly descriptor: (provider: string) => Promise<SignInDescriptor>;
   readonly offered: () => readonly OfferedProvider[];
+  /**
+   * Absolute path of the `coderclaw` program; undefined where there is none, or it may not be run here.
+   * @throws {KnownError} `cli.notAProgram`
+   */
+  readonly cli: () => Promise<string | undefined>;
+  readonly signInByCli: (request: CliPluginRequest) => Promise<void>;
 }
 
 /** What is known before anything is asked. */
@@ -36,6 +46,10 @@ export interface AddProfileStart {
   /** To be replaced in place: it keeps its name. */
   readonly profileId?: string;
 }
+
+/** Stands for the provider where the `coderclaw` program asks which of its plugins is meant. */
+const ANY_PLUGIN = '';
+const PLUGIN: readonly Way[] = ['cliPlugin'];
 
 interface Answers extends AddProfileStart {
   readonly options?: DeviceCodeOptions;
@@ -53,8 +67,9 @@ export async function addProfile(
   start: AddProfileStart,
   parts: AddProfileParts,
 ): Promise<void> {
+  const cli = await cliHere(parts);
   const steps = [
-    providerStep(snapshot, parts),
+    providerStep(snapshot, parts, cli),
     wayStep(),
     accountStep(parts),
     nameStep(),
@@ -64,6 +79,13 @@ export async function addProfile(
   const answers = await askInTurn<Answers>(steps, start);
   const { provider, way, place, options, name, signedIn, profileId } = answers;
   if (provider === undefined || place === undefined) return;
+  if (way === 'cliPlugin') {
+    const named = provider.id === ANY_PLUGIN ? {} : { provider: provider.id };
+    if (cli === undefined) return;
+    if ('fault' in cli) throw cli.fault;
+    await parts.signInByCli({ place, program: cli.path, ...named });
+    return;
+  }
   const request = storeRequest(place, provider.id, { profileId, name });
   const flow = await parts.flow();
   if (signedIn !== undefined) await flow.store(request, signedIn);
@@ -75,6 +97,19 @@ export async function addProfile(
   }
 }
 
+/** The `coderclaw` program, or what is wrong with the setting that names it: told when it is needed. */
+type Cli = { readonly path: string } | { readonly fault: KnownError };
+
+async function cliHere(parts: AddProfileParts): Promise<Cli | undefined> {
+  try {
+    const path = await parts.cli();
+    return path === undefined ? undefined : { path };
+  } catch (error) {
+    if (error instanceof KnownError) return { fault: error };
+    throw error;
+  }
+}
+
 function titleOf({ provider, profileId }: Answers): string {
   if (profileId !== undefined) return l10n.t('Replace {0}', profileId);
   return provider === undefined
@@ -82,7 +117,11 @@ function titleOf({ provider, profileId }: Answers): string {
     : l10n.t('Add Profile · {0}', provider.label);
 }
 
-function providerStep(snapshot: Snapshot, parts: AddProfileParts): Step<Answers> {
+function providerStep(
+  snapshot: Snapshot,
+  parts: AddProfileParts,
+  cli: Cli | undefined,
+): Step<Answers> {
   return async (answers, { canGoBack }) => {
     if (answers.provider !== undefined) return { kind: 'skipped', answers };
     const own = new Set(
@@ -93,16 +132,24 @@ function providerStep(snapshot: Snapshot, parts: AddProfileParts): Step<Answers>
     const offered = parts.offered();
     const title = titleOf(answers);
     for (;;) {
-      const picked = await pickOne(providerChoices(offered, own), {
-        title,
-        canGoBack,
-        placeholder: l10n.t('Which provider?'),
-      });
+      const picked = await pickOne(
+        providerChoices(offered, own, cli && ('path' in cli ? cli.path : 'coderclaw')),
+        {
+          title,
+          canGoBack,
+          placeholder: l10n.t('Which provider?'),
+        },
+      );
       if (picked.kind === 'back') return picked;
+      if (picked.value === 'cliPlugin') {
+        if (cli !== undefined && 'fault' in cli) throw cli.fault;
+        const provider = { id: ANY_PLUGIN, label: l10n.t('a plugin of CoderClaw'), ways: PLUGIN };
+        return { kind: 'answered', answers: { ...answers, provider } };
+      }
       if (picked.value !== 'another') {
         return { kind: 'answered', answers: { ...answers, provider: picked.value } };
       }
-      const provider = await anotherProvider(title, offered);
+      const provider = await anotherProvider(title, offered, cli);
       if (provider !== undefined) return { kind: 'answered', answers: { ...answers, provider } };
     }
   };
@@ -112,6 +159,7 @@ function providerStep(snapshot: Snapshot, parts: AddProfileParts): Step<Answers>
 async function anotherProvider(
   title: string,
   offered: readonly OfferedProvider[],
+  cli: Cli | undefined,
 ): Promise<OfferedProvider | undefined> {
   const typed = await askText({
     title,
@@ -123,7 +171,13 @@ async function anotherProvider(
   if (typed.kind === 'back') return undefined;
   const id = typedProvider(typed.value);
   const known = offered.find((one) => one.id === id);
-  return known ?? { id, label: providerName(id), ways: ['apiKey', 'token'] };
+  return (
+    known ?? {
+      id,
+      label: providerName(id),
+      ways: ['apiKey', 'token', ...(cli === undefined ? [] : PLUGIN)],
+    }
+  );
 }
 
 function wayStep(): Step<Answers> {
@@ -162,7 +216,9 @@ function windowPlace(): WindowPlace {
 
 function nameStep(): Step<Answers> {
   return async (answers, { canGoBack }) => {
-    if (answers.profileId !== undefined) return { kind: 'skipped', answers };
+    // A plugin names it by itself.
+    const isNamed = answers.profileId !== undefined || answers.way === 'cliPlugin';
+    if (isNamed) return { kind: 'skipped', answers };
     const { provider, way } = answers;
     const isLogin =
       way === 'browser' ||
@@ -184,8 +240,12 @@ function nameStep(): Step<Answers> {
 
 function agentStep(snapshot: Snapshot): Step<Answers> {
   return async (answers, { canGoBack }) => {
-    const places = agentPlaces(snapshot);
-    const place = answers.place ?? (places.length === 1 ? places[0] : undefined);
+    const isByCli = answers.way === 'cliPlugin';
+    const places = agentPlaces(snapshot).filter(({ agent }) => !isByCli || agent.isDefault);
+    const meant = answers.place;
+    // CoderClaw's plugins sign in for the default agent alone: a person who meant another is told.
+    const isOther = isByCli && meant !== undefined && !meant.agent.isDefault;
+    const place = isOther ? undefined : (meant ?? (places.length === 1 ? places[0] : undefined));
     if (place !== undefined) {
       assertPlaceIsCertain(place);
       return { kind: 'skipped', answers: { ...answers, place } };
@@ -193,7 +253,9 @@ function agentStep(snapshot: Snapshot): Step<Answers> {
     const picked = await pickOne(agentChoices(places), {
       title: titleOf(answers),
       canGoBack,
-      placeholder: l10n.t('For which agent?'),
+      placeholder: isByCli
+        ? l10n.t('Plugins of CoderClaw sign in for the default agent.')
+        : l10n.t('For which agent?'),
     });
     if (picked.kind === 'back') return picked;
     assertPlaceIsCertain(picked.value);
@@ -205,7 +267,9 @@ function secretStep({ environment, now }: AddProfileParts): Step<Answers> {
   return async (answers, { canGoBack }) => {
     const { provider, way } = answers;
     if (provider === undefined || way === undefined) return { kind: 'skipped', answers };
-    if (way === 'browser' || way === 'deviceCode') return { kind: 'skipped', answers };
+    if (way === 'browser' || way === 'deviceCode' || way === 'cliPlugin') {
+      return { kind: 'skipped', answers };
+    }
     const runClaude = way === 'setupToken' ? await claudeHere(environment) : undefined;
     const secretParts: SecretParts = { environment, now, ...(runClaude && { runClaude }) };
     const request = { provider: provider.id, way };
@@ -221,9 +285,9 @@ async function claudeHere(environment: Environment): Promise<(() => void) | unde
   if (!workspace.isTrusted) return undefined;
   const program = await programOnPath('claude', environment);
   if (program === undefined) return undefined;
+  const name = 'claude setup-token';
   return () => {
-    const terminal = window.createTerminal({ name: 'claude setup-token' });
-    terminal.show();
-    terminal.sendText('claude setup-token');
+    // It goes on beside the question, and says itself what went wrong.
+    void runInTerminal({ name, program, args: ['setup-token'], cwd: homedir() });
   };
 }

@@ -22,17 +22,19 @@ export type Choice<Value> =
       readonly icon: string;
     };
 
-/** What a person picks first: a provider, or that it is none of these. */
-export type ProviderChoice = OfferedProvider | 'another';
+/** What a person picks first: a provider, or that it is none of these, or a plugin of CoderClaw. */
+export type ProviderChoice = OfferedProvider | 'another' | 'cliPlugin';
 
 /**
  * Every provider, in groups: those that the person has profiles of already, then subscriptions (one
  * signs in), then the ones with a key.
  * @param own Normalized ids.
+ * @param cli Absolute path of the `coderclaw` program, where it can be run.
  */
 export function providerChoices(
   offered: readonly OfferedProvider[],
   own: ReadonlySet<string>,
+  cli?: string,
 ): readonly Choice<ProviderChoice>[] {
   const [mine, others] = parted(offered, ({ id }) => own.has(id));
   const [subscriptions, keys] = parted(others, ({ ways }) =>
@@ -50,7 +52,19 @@ export function providerChoices(
       label: l10n.t('Another Provider…'),
       description: l10n.t('by its id, with a token or an API key'),
     },
+    ...(cli === undefined ? [] : [pluginChoice(cli)]),
   ];
+}
+
+function pluginChoice(cli: string): Choice<ProviderChoice> {
+  return {
+    kind: 'choice',
+    value: 'cliPlugin',
+    icon: 'extensions',
+    label: l10n.t('With a Plugin of CoderClaw…'),
+    description: l10n.t('in a terminal'),
+    detail: l10n.t('Runs {0} models auth login', cli),
+  };
 }
 
 function group(
@@ -111,6 +125,8 @@ export function wayName(way: Way): string {
       return l10n.t('Paste a token');
     case 'apiKey':
       return l10n.t('API key');
+    case 'cliPlugin':
+      return l10n.t('Plugin of CoderClaw');
   }
 }
 
@@ -126,6 +142,8 @@ function wayIcon(way: Way): string {
       return 'clippy';
     case 'apiKey':
       return 'key';
+    case 'cliPlugin':
+      return 'extensions';
   }
 }
 
@@ -143,6 +161,8 @@ function wayDetail(way: Way, verdict: WayHere['verdict']): string {
       return l10n.t('A token that you have already. It does not renew itself.');
     case 'apiKey':
       return l10n.t('Paid by use, without a subscription.');
+    case 'cliPlugin':
+      return l10n.t('The coderclaw program signs in, in a terminal, if it has a plugin for it.');
   }
 }
 

@@ -25,11 +25,14 @@ import { askText, type Check, pickOne, type Question } from './quickInputs.ts';
 import { askInTurn, type Step, type StepOutcome } from './steps.ts';
 import type { Way } from './waysHere.ts';
 
+/** The ways that end with a key or token in a person's hands. */
+export type SecretWay = Exclude<Way, 'browser' | 'deviceCode' | 'cliPlugin'>;
+
 /** What is asked for, and of whom. */
 export interface SecretRequest {
   /** Normalized id. */
   readonly provider: string;
-  readonly way: Exclude<Way, 'browser' | 'deviceCode'>;
+  readonly way: SecretWay;
 }
 
 export interface SecretParts {

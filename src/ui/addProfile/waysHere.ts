@@ -1,5 +1,5 @@
 /** How a person can bring a credential here. */
-export type Way = 'browser' | 'deviceCode' | 'setupToken' | 'token' | 'apiKey';
+export type Way = 'browser' | 'deviceCode' | 'setupToken' | 'token' | 'apiKey' | 'cliPlugin';
 
 /** Where this window runs, seen from the person's browser. */
 export interface WindowPlace {

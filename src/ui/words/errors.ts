@@ -200,6 +200,12 @@ const words: WordsByCode = {
     what: l10n.t('The {0} is missing, or is not one plain word.', fieldName(field)),
     todo: l10n.t('Copy it from the page of the provider, without spaces.'),
   }),
+  'cli.notAProgram': ({ path }) => ({
+    what: l10n.t('The setting "CoderClaw: CLI Path" names no program: {0}.', path),
+    todo: l10n.t(
+      'Correct it to the absolute path of the coderclaw program, or empty it to look on PATH.',
+    ),
+  }),
   'secret.badProvider': ({ why }) => ({
     what:
       why === 'empty'

@@ -32,6 +32,8 @@ export interface VsCodeOptions {
   readonly installed?: readonly string[];
   /** Added to the environment of the extension host and its terminals. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Files of the home folder, by their paths in it: VS Code asks the login shell for its `PATH`. */
+  readonly homeFiles?: Readonly<Record<string, string>>;
   /** Written as the machine's settings, where `machine`-scoped ones are read too. */
   readonly userSettings?: Readonly<Record<string, unknown>>;
   /** 0 or absent: any free one. */
@@ -92,6 +94,9 @@ export async function startVsCode(options: VsCodeOptions = {}): Promise<VsCode> 
     join(data, 'data', 'Machine', 'settings.json'),
     JSON.stringify({ ...quietSettings, ...options.userSettings }, undefined, 2),
   );
+  for (const [path, text] of Object.entries(options.homeFiles ?? {})) {
+    await writeFile(join(home, path), text);
+  }
   for (const installed of options.installed ?? []) {
     await cp(installed, join(extensions, basename(installed)), { recursive: true });
   }

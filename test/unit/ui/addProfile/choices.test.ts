@@ -48,6 +48,13 @@ describe('what a profile can be added of', () => {
     ]);
   });
 
+  it('a plugin of CoderClaw, where its program can be run', () => {
+    const last = providerChoices([GROQ], new Set(), '/opt/coderclaw').at(-1);
+    assert(last?.kind === 'choice');
+    assert.equal(last.value, 'cliPlugin');
+    assert.match(last.detail ?? '', /Runs \/opt\/coderclaw models auth login/);
+  });
+
   it('says by which ways, and can be found by its id', () => {
     const [, chatgpt] = providerChoices([CHATGPT], new Set());
     assert(chatgpt?.kind === 'choice');

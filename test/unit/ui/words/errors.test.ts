@@ -45,6 +45,7 @@ const examples: { readonly [C in ErrorCode]: ErrorFacts[C] } = {
   'secret.bad': { why: 'masked' },
   'secret.badDuration': { why: 'notADuration' },
   'secret.badField': { field: 'accountId' },
+  'cli.notAProgram': { path: '~/nowhere' },
   'secret.badProvider': { why: 'notAnId' },
 };
 

@@ -1,0 +1,75 @@
+import { homedir } from 'node:os';
+import { l10n, commands as vscodeCommands } from 'vscode';
+import type { Clock } from '../../core/clock.ts';
+import { broughtBetween, storedEntries } from '../../core/custody/storedEntries.ts';
+import type { AgentPlace } from '../commands/locate.ts';
+import { assertPlaceIsCertain } from '../commands/profileCommands.ts';
+import type { Notifications } from '../notifications.ts';
+import { runInTerminal } from '../terminal/programTask.ts';
+
+export interface CliPluginParts {
+  readonly clock: Clock;
+  readonly notifications: Notifications;
+  /** A profile came: shows it and tells of it. */
+  readonly cameIn: (place: AgentPlace, profileId: string, provider: string) => Promise<void>;
+}
+
+/** What a plugin of CoderClaw is to sign in, and by which program. */
+export interface CliPluginRequest {
+  /** The default agent of its state folder: CoderClaw signs in for no other. */
+  readonly place: AgentPlace;
+  /** Normalized id; the program asks where there is none. */
+  readonly provider?: string;
+  /** Absolute path of `coderclaw`. */
+  readonly program: string;
+}
+
+/**
+ * Lets a plugin of CoderClaw sign in: `coderclaw models auth login` (CoderClaw 2026.3.21) in a terminal.
+ * It writes the store by itself; what it brought is shown when it ends. Every outcome is told.
+ * @throws {KnownError} `store.*`, `config.*`: nothing was started.
+ */
+export async function signInByCli(request: CliPluginRequest, parts: CliPluginParts): Promise<void> {
+  const { place, provider, program } = request;
+  const { notifications, clock } = parts;
+  assertPlaceIsCertain(place);
+  const { dir, agent } = place;
+  const before = await storedEntries(agent.store.path, clock);
+  const code = await runInTerminal({
+    name: l10n.t('CoderClaw sign-in'),
+    program,
+    args: ['models', 'auth', 'login', ...(provider === undefined ? [] : ['--provider', provider])],
+    env: { CODERCLAW_STATE_DIR: dir.path, CODERCLAW_CONFIG_PATH: dir.config.path },
+    cwd: homedir(),
+  });
+  const after = await storedEntries(agent.store.path, clock);
+  const brought = broughtBetween(before, after, provider);
+  if (brought !== undefined) {
+    await parts.cameIn(place, brought.profileId, brought.provider);
+    return;
+  }
+  const tryAgain = {
+    label: l10n.t('Try Again'),
+    run: () =>
+      signInByCli(request, parts).catch((error: unknown) =>
+        notifications.failed(l10n.t('Signing in by the coderclaw program'), error),
+      ),
+  };
+  const showTerminal = {
+    label: l10n.t('Show Terminal'),
+    run: () => vscodeCommands.executeCommand('workbench.action.terminal.focus'),
+  };
+  notifications.warned(endedWords(code), tryAgain, showTerminal);
+}
+
+function endedWords(code: number | undefined): string {
+  if (code === undefined) {
+    return l10n.t('The terminal was closed before the coderclaw program had signed in.');
+  }
+  return code === 0
+    ? l10n.t('The coderclaw program ended, and no profile has come or changed.')
+    : l10n.t(
+        'The coderclaw program ended with code {0}, and no profile has come. Its terminal says why.',
+        code,
+      );
+}

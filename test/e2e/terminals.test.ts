@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Session } from './session.ts';
+import { assertNoSecrets, type Workbench } from './workbench.ts';
+
+const TOKEN = `sk-ant-oat01-CANARY${'a'.repeat(40)}${'b'.repeat(40)}`;
+
+/** Signs in as a plugin of CoderClaw does: asks on the terminal, then writes without a lock. */
+const CODERCLAW = `#!/usr/bin/env node
+const { createInterface } = require('node:readline');
+const { readFileSync, writeFileSync, mkdirSync } = require('node:fs');
+const { dirname, join } = require('node:path');
+const args = process.argv.slice(2);
+if (!process.stdin.isTTY || args.slice(0, 3).join(' ') !== 'models auth login') process.exit(2);
+const at = args.indexOf('--provider');
+const terminal = createInterface({ input: process.stdin, output: process.stdout });
+terminal.question(at < 0 ? 'Which plugin? ' : 'Key of ' + args[at + 1] + '? ', (answer) => {
+  terminal.close();
+  if (answer === 'fail') {
+    console.error('Subscription required.');
+    process.exit(3);
+  }
+  const provider = at < 0 ? answer : args[at + 1];
+  const path = join(process.env.CODERCLAW_STATE_DIR, 'agents/main/agent/auth-profiles.json');
+  const id = provider + ':default';
+  let store = { version: 1, profiles: {} };
+  try { store = JSON.parse(readFileSync(path, 'utf8')); } catch {}
+  store.profiles[id] = { type: 'oauth', provider, access: 'a', refresh: 'r', expires: Date.now() + 3600000 };
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  writeFileSync(path, JSON.stringify(store, null, 2) + '\\n', { mode: 0o600 });
+  const config = { auth: { profiles: { [id]: { provider, mode: 'oauth' } } } };
+  writeFileSync(process.env.CODERCLAW_CONFIG_PATH, JSON.stringify(config, null, 2) + '\\n');
+});
+`;
+
+/** Prints a token as the real one does, broken over lines. */
+const CLAUDE = `#!/usr/bin/env node
+if (process.argv[2] !== 'setup-token') process.exit(2);
+console.log('Your token:\\n${TOKEN.slice(0, 50)}\\n${TOKEN.slice(50)}');
+`;
+
+describe('programs in a terminal, in a real VS Code', function () {
+  this.timeout(120_000);
+  let session: Session;
+  let bin: string;
+
+  beforeEach(async () => {
+    bin = await mkdtemp(join(tmpdir(), 'coderclaw-bin-'));
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      await session?.workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+    }
+    await session.close();
+    await rm(bin, { recursive: true, force: true });
+  });
+
+  async function program(name: string, text: string): Promise<string> {
+    const path = join(bin, name);
+    await mkdir(bin, { recursive: true });
+    await writeFile(path, text, { mode: 0o755 });
+    return path;
+  }
+  /** Drawn by the page, so that it can be read. */
+  const settings = { 'terminal.integrated.gpuAcceleration': 'off' };
+  const terminal = (workbench: Workbench) =>
+    workbench.page.locator('.terminal-wrapper.active .xterm-rows');
+
+  async function typed(workbench: Workbench, prompt: RegExp, answer: string): Promise<void> {
+    await terminal(workbench).filter({ hasText: prompt }).waitFor();
+    await workbench.page.keyboard.type(answer);
+    await workbench.page.keyboard.press('Enter');
+  }
+
+  it('a plugin of CoderClaw signs in; what it brought is shown, and left as it is', async () => {
+    await program('coderclaw', CODERCLAW);
+    session = await Session.start({
+      files: { 'coderclaw.json': '{}' },
+      firstOnPath: bin,
+      settings,
+    });
+    const { workbench } = session;
+    await workbench.openProfilesView();
+    await workbench.runCommand('CoderClaw: Add Profile…');
+    await workbench.quickInput.fill('plugin');
+    const row = workbench.quickItem('With a Plugin of CoderClaw…');
+    await row.waitFor();
+    await workbench.screenshot('add-profile-plugin');
+    await row.click();
+    await typed(workbench, /Which plugin\?/, 'acme');
+    await workbench.message(/acme:default is stored for main/);
+    await workbench.row(/^Profile default, next, renews itself/).waitFor();
+    await workbench.screenshot('plugin-signed-in');
+    const stored = (await session.store()).profiles['acme:default'];
+    assert.deepEqual(
+      { ...stored, expires: 0 },
+      { type: 'oauth', provider: 'acme', access: 'a', refresh: 'r', expires: 0 },
+    );
+    const selected = workbench.page.locator(
+      '.monaco-list-row.selected[aria-label^="Profile default"]',
+    );
+    await selected.waitFor();
+  });
+
+  it('a program that a setting names, for a provider by its id, which fails', async () => {
+    const cli = await program('my-coderclaw', CODERCLAW);
+    session = await Session.start({
+      files: { 'coderclaw.json': '{}' },
+      settings: { ...settings, 'coderclawAuth.cliPath': cli },
+      colorScheme: 'light',
+    });
+    const { workbench } = session;
+    await workbench.openProfilesView();
+    await workbench.runCommand('CoderClaw: Add Profile…');
+    await workbench.quickInput.fill('Another');
+    await workbench.quickItem('Another Provider…').click();
+    await workbench.answer(/The id of the provider/, 'acme');
+    await workbench.choose('How do you want to add it?', 'Plugin of CoderClaw');
+    await typed(workbench, /Key of acme\?/, 'fail');
+    await workbench.message(/ended with code 3, and no profile has come/);
+    await workbench.screenshot('plugin-failed-light');
+    assert.deepEqual(await session.profileIds(), []);
+    assert.equal(await readFile(join(session.stateDir, 'coderclaw.json'), 'utf8'), '{}');
+  });
+
+  it('a setting that names no program is told when it is needed, and keeps from nothing else', async () => {
+    await program('coderclaw', CODERCLAW);
+    session = await Session.start({
+      files: { 'coderclaw.json': '{}' },
+      firstOnPath: bin,
+      settings: { 'coderclawAuth.cliPath': join(bin, 'nowhere') },
+    });
+    const { workbench } = session;
+    await workbench.runCommand('CoderClaw: Add Profile…');
+    await workbench.quickItem('ChatGPT').waitFor();
+    await workbench.quickInput.fill('plugin');
+    await workbench.quickItem('With a Plugin of CoderClaw…').click();
+    await workbench.message(/"CoderClaw: CLI Path" names no program: .*nowhere/);
+    await terminal(workbench).waitFor({ state: 'hidden' });
+  });
+
+  it('"claude setup-token" runs beside the question for the token', async () => {
+    await program('claude', CLAUDE);
+    session = await Session.start({
+      files: { 'coderclaw.json': '{}' },
+      firstOnPath: bin,
+      settings,
+    });
+    const { workbench } = session;
+    await workbench.openProfilesView();
+    await workbench.runCommand('CoderClaw: Add Profile…');
+    await workbench.quickInput.fill('anthropic');
+    await workbench.quickItem('Anthropic').click();
+    await workbench.choose('How do you want to add it?', 'Setup-token');
+    await workbench.answer(/A name for it/, '');
+    await workbench.quickItem('Run "claude setup-token" in a Terminal').waitFor();
+    await workbench.screenshot('setup-token-source');
+    await workbench.quickItem('Run "claude setup-token" in a Terminal').click();
+    await terminal(workbench).waitFor();
+    await workbench.secretInput.waitFor();
+    await terminal(workbench)
+      .filter({ hasText: /Your token:/ })
+      .waitFor();
+    await workbench.screenshot('setup-token-in-terminal');
+    await workbench.secretInput.fill(TOKEN);
+    await workbench.page.keyboard.press('Enter');
+    await workbench.message(/anthropic:default is stored for main/);
+    const stored = (await session.store()).profiles['anthropic:default'];
+    assert.equal(stored?.['token'], TOKEN);
+    const tree = await workbench.page.locator('.sidebar').innerText();
+    assertNoSecrets(tree, new Set(['CANARY']), 'the tree');
+  });
+});
