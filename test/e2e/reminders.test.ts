@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Session, type StateFiles } from './session.ts';
+import { Session, type StateFiles, writeState } from './session.ts';
 import type { Workbench } from './workbench.ts';
 
 const hour = 3_600_000;
@@ -29,6 +30,17 @@ async function nothingTold(workbench: Workbench): Promise<void> {
   // VS Code itself may have something to say, of ports that others have opened here.
   const reminders = workbench.notifications.filter({ hasText: /\bends? (in|soon)\b/ });
   assert.deepEqual(await reminders.allInnerTexts(), []);
+}
+
+/**
+ * Whether a person is in a window. Chromium without a screen tells every page that it has the focus, so
+ * the page is told here.
+ */
+async function setFocus({ page }: Workbench, isFocused: boolean): Promise<void> {
+  await page.evaluate((focused) => {
+    Object.defineProperty(document, 'hasFocus', { value: () => focused, configurable: true });
+    window.dispatchEvent(new Event(focused ? 'focus' : 'blur'));
+  }, isFocused);
 }
 
 describe('reminders of tokens that end', function () {
@@ -62,6 +74,40 @@ describe('reminders of tokens that end', function () {
     await workbench.page.reload();
     await nothingTold(workbench);
     assert.ok(!(await workbench.page.content()).includes('CANARY'));
+  });
+
+  it('of two open windows only the one that a person is in tells', async () => {
+    session = await Session.start({ files: files({}) });
+    const first = session.workbench;
+    const second = await session.anotherWindow();
+    for (const window of [first, second]) await window.openProfilesView();
+    await setFocus(second, false);
+    const store = async (left: Readonly<Record<string, number>>): Promise<void> => {
+      for (const [path, content] of Object.entries(files(left))) {
+        await writeState(join(session.stateDir, path), content);
+      }
+    };
+
+    await store({ 'anthropic:default': 6 * day + hour });
+    await first.message(/ends in 6 d/);
+    await nothingTold(second);
+    await setFocus(first, false);
+    await setFocus(second, true);
+    await nothingTold(second);
+
+    await setFocus(second, false);
+    await first.notifications.getByRole('button', { name: 'Replace…' }).click();
+    await first.page.keyboard.press('Escape');
+    await store({ 'anthropic:default': 3 * day + hour });
+    for (const window of [first, second]) {
+      await window.row(/^Profile default, next, ends in 3 days/).waitFor();
+      await nothingTold(window);
+    }
+    await setFocus(second, true);
+    await second.message(/ends in 3 d/);
+    await setFocus(second, false);
+    await setFocus(first, true);
+    await nothingTold(first);
   });
 
   it('several at once are one message, in a light theme', async () => {
