@@ -62,7 +62,7 @@ export interface Reminders {
  * - Only those that the view shows as `ending` or `lasts`, which are in use: what is hidden by the
  *   config, disabled or cooling down is told of once it is used again, if it has not ended by then.
  * - Nothing is told once the end has come: that is no reminder any more, and the row says it.
- * - One that several stores hold is told of once, where it is found first.
+ * - One that several stores hold is told of once, where it is found first (in a row of its own, if any).
  * - Of several thresholds that have passed, only the last counts.
  */
 export function remindersAt(snapshot: Snapshot, now: number, told: readonly Told[]): Reminders {
@@ -77,11 +77,12 @@ export function remindersAt(snapshot: Snapshot, now: number, told: readonly Told
     const holders = [first, ...twins];
     const marks = new Map(holders.map(({ mark }) => [keyOf(mark), mark]));
     const { end } = first.mark;
+    const { facts } = holders.find((holder) => holder.facts.target !== undefined) ?? first;
     const left = end - now;
     const last = Math.min(...[...marks.keys()].map((key) => toldAt.get(key) ?? Infinity));
     const untold = THRESHOLDS_MS.filter((threshold) => threshold < last);
     const before = untold.findLast((threshold) => left <= threshold);
-    if (before !== undefined) due.push({ ...first.facts, end, before, marks: [...marks.values()] });
+    if (before !== undefined) due.push({ ...facts, end, before, marks: [...marks.values()] });
     const ahead = untold.find((threshold) => threshold < left);
     if (ahead !== undefined) next = Math.min(end - ahead, next ?? Infinity);
   }

@@ -173,6 +173,9 @@ describe('remindersAt', () => {
       found.map(({ agent, target }) => [agent, target]),
       [['work', undefined]],
     );
+    const copy = agent('copy', { providers: [provider('p', token('p:a', ending(DAY)))] });
+    const withCopy = snapshot(stateDir('/s', [seenBy('work'), copy], { mainStore }));
+    assert.deepEqual(due(remindersAt(withCopy, NOW, [])), ['copy p:a 24'], 'a copy has a row');
   });
 });
 
