@@ -22,10 +22,9 @@ function files(left: Readonly<Record<string, number>>): StateFiles {
   };
 }
 
-/** Time for everything that a window tells at its start. */
+/** Time for everything that a window tells once it has seen the token. */
 async function nothingTold(workbench: Workbench): Promise<void> {
-  await workbench.openProfilesView();
-  await workbench.row(/^Profile default/).waitFor();
+  await workbench.statusBarItem.filter({ hasText: /ends in/ }).waitFor();
   await sleep(5_000);
   // VS Code itself may have something to say, of ports that others have opened here.
   const reminders = workbench.notifications.filter({ hasText: /\bends? (in|soon)\b/ });
