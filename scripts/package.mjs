@@ -40,7 +40,17 @@ export async function packExtension() {
   if (!entries.some(({ name }) => name === 'extension/dist/extension.js')) {
     throw new Error(`${path} does not hold dist/extension.js.`);
   }
+  const missing = (await mediaInManifest()).filter(
+    (media) => !entries.some(({ name }) => name === `extension/${media}`),
+  );
+  if (missing.length > 0) throw new Error(`${path} does not hold ${missing.join(', ')}.`);
   return { path, bytes: (await stat(path)).size, entries };
+}
+
+/** @returns {Promise<string[]>} Every file below media/ that the manifest names. */
+async function mediaInManifest() {
+  const manifest = await readFile('package.json', 'utf8');
+  return [...manifest.matchAll(/"(media\/[^"]+)"/g)].map(([, file = '']) => file);
 }
 
 /** @returns {Promise<string>} Where the packed extension goes. */

@@ -36,6 +36,9 @@ export const views = {
 
 export const viewContainer = 'coderclawAuth';
 
+/** The walkthrough, within our extension. */
+export const walkthrough = 'getStarted';
+
 export const statusBarItem = 'coderclawAuth.agent';
 
 export const settings = {

@@ -2,7 +2,6 @@ import { homedir } from 'node:os';
 import { type Disposable, type ExtensionContext, window, workspace } from 'vscode';
 import { settings } from './contributions.ts';
 import { systemClock } from './core/clock.ts';
-import type { Custody } from './core/custody/custody.ts';
 import { LiveSnapshot } from './core/liveSnapshot/liveSnapshot.ts';
 import type { Reads } from './core/model/reads.ts';
 import type { Snapshot } from './core/model/snapshot.ts';
@@ -30,7 +29,7 @@ export interface CoderClawAuthApi {
 }
 
 /** What takes care of credentials, once it is loaded. */
-let keeping: Custody | undefined;
+let keeping: Keeper | undefined;
 
 /** The composition root: every part is built here, by hand, and given what it needs. */
 export function activate(context: ExtensionContext): CoderClawAuthApi {
@@ -61,9 +60,10 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     const { Keeper } = await import('./keeper.ts');
     const { name, version } = context.extension.packageJSON as { name: string; version: string };
     const app = `${name}/${version}`;
-    const made = new Keeper({ app, clock, log, notifications, added, snapshot });
+    const memory = context.globalState;
+    const made = new Keeper({ app, clock, log, notifications, added, snapshot, memory });
     context.subscriptions.push(made);
-    keeping = made.custody;
+    keeping = made;
     if (reads) keeping.saw(reads);
     if (live.current) keeping.update(live.current);
     return made;

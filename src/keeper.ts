@@ -1,13 +1,16 @@
-import { type Disposable, commands as vscodeCommands } from 'vscode';
-import { commands } from './contributions.ts';
+import { type Disposable, type Memento, commands as vscodeCommands, window } from 'vscode';
+import { commands, viewCommands } from './contributions.ts';
 import type { Clock } from './core/clock.ts';
 import { Custody } from './core/custody/custody.ts';
+import type { Reads } from './core/model/reads.ts';
 import type { Snapshot } from './core/model/snapshot.ts';
 import { type AddedSignIns, builtInProviders } from './core/signin/addedSignIns.ts';
 import { keepFresh } from './ui/keepFresh.ts';
 import type { Log } from './ui/log.ts';
 import type { Notifications } from './ui/notifications.ts';
+import { Reminders } from './ui/reminders.ts';
 import { RenewalNotices } from './ui/renewalNotices.ts';
+import type { Target } from './ui/tree/nodes.ts';
 
 export interface KeeperOptions {
   /** Name and version of this extension. */
@@ -18,6 +21,8 @@ export interface KeeperOptions {
   readonly added: AddedSignIns;
   /** The Snapshot of the moment. */
   readonly snapshot: () => Promise<Snapshot>;
+  /** What is remembered over windows and restarts, on this machine alone. */
+  readonly memory: Memento;
 }
 
 /**
@@ -27,14 +32,26 @@ export interface KeeperOptions {
 export class Keeper implements Disposable {
   readonly custody: Custody;
   readonly notices: RenewalNotices;
+  readonly #reminders: Reminders;
 
   /** Takes up at once what earlier processes left. */
-  constructor({ app, clock, log, notifications, added, snapshot }: KeeperOptions) {
+  constructor({ app, clock, log, notifications, added, snapshot, memory }: KeeperOptions) {
+    const canSignIn = (provider: string): boolean =>
+      builtInProviders.has(provider) || added.get(provider) !== undefined;
+    const signInAgain = (target: Target): unknown =>
+      vscodeCommands.executeCommand(commands.profileSignInAgain, target);
     this.notices = new RenewalNotices({
       notifications,
       clock,
-      canSignIn: (provider) => builtInProviders.has(provider) || added.get(provider) !== undefined,
-      signInAgain: (target) => vscodeCommands.executeCommand(commands.profileSignInAgain, target),
+      canSignIn,
+      signInAgain,
+    });
+    this.#reminders = new Reminders({
+      ...{ notifications, clock, memory, canSignIn, signInAgain },
+      failed: log.failure,
+      isFocused: () => window.state.focused,
+      replace: (target) => vscodeCommands.executeCommand(commands.profileReplace, target),
+      showProfiles: () => vscodeCommands.executeCommand(viewCommands.profilesFocus),
     });
     this.custody = new Custody({
       app,
@@ -54,8 +71,31 @@ export class Keeper implements Disposable {
     void this.custody.start();
   }
 
+  /** Every read of the disk, before what is made of it. */
+  saw(reads: Reads): void {
+    this.custody.saw(reads);
+  }
+
+  /** To be called with each new Snapshot. */
+  update(snapshot: Snapshot): void {
+    this.custody.update(snapshot);
+    this.#reminders.update(snapshot);
+  }
+
+  /** A person has come back, or has changed when sign-ins are renewed. */
+  wake(): void {
+    this.custody.wake();
+    this.#reminders.wake();
+  }
+
+  /** Waits for what is under way. */
+  finish(): Promise<void> {
+    return this.custody.finish();
+  }
+
   dispose(): void {
     this.custody.dispose();
+    this.#reminders.dispose();
     this.notices.dispose();
   }
 }

@@ -102,7 +102,9 @@ export class Workbench {
   async openProfilesView(): Promise<void> {
     const container = this.page.locator('.sidebar [id="workbench.view.extension.coderclawAuth"]');
     if (await container.isVisible()) return;
-    await this.page.locator('.activitybar .action-item [aria-label^="CoderClaw"]').first().click();
+    // The item and not its link: a badge lies over that.
+    const label = this.page.locator('[aria-label^="CoderClaw"]');
+    await this.page.locator('.activitybar .action-item', { has: label }).first().click();
     await container.waitFor();
   }
 

@@ -9,6 +9,7 @@ import {
   viewStateKey,
   viewStates,
   views,
+  walkthrough,
 } from '../../src/contributions.ts';
 
 interface Manifest {
@@ -16,6 +17,15 @@ interface Manifest {
     readonly commands: readonly { readonly command: string; readonly title: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly viewsWelcome: readonly { readonly when: string; readonly contents: string }[];
+    readonly walkthroughs: readonly {
+      readonly id: string;
+      readonly steps: readonly {
+        readonly id: string;
+        readonly description: string;
+        readonly media: { readonly svg: string; readonly altText: string };
+        readonly completionEvents: readonly string[];
+      }[];
+    }[];
     readonly menus: Readonly<
       Record<string, readonly { readonly command: string; readonly when?: string }[]>
     >;
@@ -35,6 +45,15 @@ function extension(): vscode.Extension<unknown> {
 }
 
 const manifest = (): Manifest => extension().packageJSON as Manifest;
+
+/** Every command link in a text of the manifest. */
+function links(text: string): readonly { readonly command: string; readonly argument: unknown }[] {
+  return [...text.matchAll(/\]\(command:([^)?]+)(?:\?([^)]+))?\)/g)].map(([, command, query]) => ({
+    command: command ?? '',
+    argument: query === undefined ? undefined : JSON.parse(decodeURIComponent(query)),
+  }));
+}
+
 const sorted = (ids: Iterable<string>): string[] => [...ids].sort();
 
 describe('manifest and registrations say the same, both ways', () => {
@@ -102,6 +121,59 @@ describe('manifest and registrations say the same, both ways', () => {
           .map((state) => `${viewStateKey} == ${state}`),
       ),
     );
+  });
+
+  it('every link of a welcome text or a step leads to a command that there is', async () => {
+    await extension().activate();
+    const registered = new Set(await vscode.commands.getCommands(true));
+    const { viewsWelcome, walkthroughs } = manifest().contributes;
+    const steps = walkthroughs.flatMap((one) => one.steps);
+    const found = [
+      ...viewsWelcome.flatMap(({ contents }) => links(contents)),
+      ...steps.flatMap(({ description }) => links(description)),
+    ];
+    assert.ok(found.length >= steps.length, 'each step has something to do');
+    assert.deepEqual(
+      found.filter(({ command }) => !registered.has(command)),
+      [],
+    );
+    const withArgument = found.filter(({ argument }) => argument !== undefined);
+    assert.deepEqual(
+      new Set(withArgument.map(({ command, argument }) => `${command} ${argument}`)),
+      new Set([
+        `workbench.action.openWalkthrough ${extensionId}#${walkthrough}`,
+        `workbench.action.openSettings ${settings.keepFresh}`,
+      ]),
+    );
+  });
+
+  it('the walkthrough: its id, its pictures, and what completes its steps', async () => {
+    const { walkthroughs } = manifest().contributes;
+    assert.deepEqual(
+      walkthroughs.map(({ id }) => id),
+      [walkthrough],
+    );
+    const known: Readonly<Record<string, readonly string[]>> = {
+      onCommand: ours,
+      onView: Object.values(views),
+      onSettingChanged: Object.values(settings),
+    };
+    for (const { id, media, completionEvents } of walkthroughs.flatMap((one) => one.steps)) {
+      const picture = vscode.Uri.joinPath(extension().extensionUri, media.svg);
+      const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(picture));
+      assert.match(text, /^<svg [\s\S]*var\(--vscode-/, media.svg);
+      // A colour of its own could not be seen in every theme.
+      assert.doesNotMatch(text, /(fill|stroke)="#/, media.svg);
+      assert.notEqual(media.altText.trim(), '');
+      assert.ok(completionEvents.length > 0, id);
+      for (const event of completionEvents) {
+        const [, kind = '', what = ''] = /^(\w+):(.+)$/.exec(event) ?? [];
+        if (kind === 'onContext') {
+          const states = viewStates.map((state) => `${viewStateKey} == ${state}`);
+          assert.ok(states.includes(what), event);
+        } else assert.ok(known[kind]?.includes(what), event);
+      }
+    }
   });
 
   it('every text of the manifest has been found in package.nls.json', () => {

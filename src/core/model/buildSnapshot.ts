@@ -20,7 +20,7 @@ import type {
 } from './snapshot.ts';
 import { noteMaking, sameAgain } from './snapshotMemo.ts';
 import { reuseEqualParts } from './structuralSharing.ts';
-import { findTwins, type Twins } from './twins.ts';
+import { findTwins, sameLoginAs, type Twins } from './twins.ts';
 
 /**
  * What views may know, from what the disk said. Pure, and without a secret.
@@ -202,7 +202,7 @@ function problemsOf(id: string, credential: Credential, context: AgentContext): 
   const fingerprint = loginFingerprint(credential);
   const sameLogin = fingerprint === undefined ? [] : (context.idsByLogin.get(fingerprint) ?? []);
   for (const other of sameLogin) {
-    if (other !== id) problems.push(`the same login as ${shownKey(other)}`);
+    if (other !== id) problems.push(sameLoginAs(other));
   }
   return problems;
 }

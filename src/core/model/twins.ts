@@ -1,5 +1,6 @@
 import { MAIN_AGENT_ID } from '../documents/agentIds.ts';
 import type { Credential } from '../documents/authStore.ts';
+import { shownKey } from '../documents/shownText.ts';
 import { loginFingerprint } from './loginFingerprint.ts';
 import type { AgentRead, StateDirRead } from './reads.ts';
 
@@ -13,6 +14,11 @@ export interface Twins {
   sharedWith(credential: Credential, dir: StateDirRead, agent: AgentRead): readonly string[];
   /** Where the login is found first: the store's path and the profile's id. No secret. */
   nameOf(credential: Credential): string | undefined;
+}
+
+/** The remark on a profile whose login the same store holds as another profile too. */
+export function sameLoginAs(profileId: string): string {
+  return `the same login as ${shownKey(profileId)}`;
 }
 
 interface Holder {

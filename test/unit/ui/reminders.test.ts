@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Snapshot } from '../../../src/core/model/snapshot.ts';
+import type { Way } from '../../../src/ui/notifications.ts';
+import { type Memory, Reminders, toldKey } from '../../../src/ui/reminders.ts';
+import {
+  agent,
+  DAY,
+  HOUR,
+  MINUTE,
+  NOW,
+  profile,
+  provider,
+  snapshot,
+  stateDir,
+} from '../../support/snapshots.ts';
+import { ManualClock } from '../core/liveSnapshot/manualClock.ts';
+
+/** What VS Code keeps for all windows; JSON, as on a disk. */
+class FakeMemory implements Memory {
+  #text = '{}';
+  isFull = false;
+
+  get(key: string): unknown {
+    return JSON.parse(this.#text)[key];
+  }
+
+  async update(key: string, value: unknown): Promise<void> {
+    if (this.isFull) throw new Error('ENOSPC');
+    this.#text = JSON.stringify({ ...JSON.parse(this.#text), [key]: value });
+  }
+}
+
+function endingAt(...ends: readonly number[]): Snapshot {
+  const tokens = ends.map((at, index) =>
+    profile(`anthropic:${index}`, { kind: 'lasts', until: at }, { type: 'token' }),
+  );
+  return snapshot(
+    stateDir('/s', [agent('main', { providers: [provider('anthropic', ...tokens)] })]),
+  );
+}
+
+describe('reminders', () => {
+  let clock: ManualClock;
+  let memory: FakeMemory;
+  let said: string[];
+  let ways: readonly Way[];
+  let ran: unknown[];
+  let faults: string[];
+  let focused: string;
+  let opened: Reminders[];
+
+  beforeEach(() => {
+    clock = new ManualClock(NOW);
+    memory = new FakeMemory();
+    [said, ways, ran, faults, opened] = [[], [], [], [], []];
+    focused = 'first';
+  });
+  afterEach(() => {
+    for (const one of opened) one.dispose();
+  });
+
+  function open(name = 'first'): Reminders {
+    const made = new Reminders({
+      ...{ clock, memory },
+      notifications: {
+        warned: (text, ...offered) => {
+          said.push(text);
+          ways = offered;
+        },
+      },
+      failed: (doing) => faults.push(doing),
+      isFocused: () => focused === name,
+      canSignIn: (id) => id === 'openai-codex',
+      signInAgain: (target) => ran.push(['sign in', target]),
+      replace: (target) => ran.push(['replace', target]),
+      showProfiles: () => ran.push('show'),
+    });
+    opened.push(made);
+    return made;
+  }
+
+  async function pass(ms: number): Promise<void> {
+    clock.advance(ms);
+    for (let turns = 0; turns < 3; turns++) await turn();
+  }
+
+  it('each threshold once, by one timer, and none once nothing is ahead', async () => {
+    const end = NOW + 8 * DAY;
+    open().update(endingAt(end));
+    assert.deepEqual([said, clock.pending], [[], [end - 7 * DAY]]);
+    await pass(DAY);
+    assert.deepEqual(said.splice(0), [
+      'The setup-token anthropic:0 of agent main ends in 7 d. Replace it before then.',
+    ]);
+    assert.deepEqual(clock.pending, [end - DAY]);
+    await pass(6 * DAY);
+    assert.match(said.splice(0).join(), /ends in 24 h\./);
+    assert.deepEqual(clock.pending, [end - HOUR]);
+    await pass(23 * HOUR);
+    assert.match(said.splice(0).join(), /ends in 1 h\./);
+    await pass(HOUR);
+    assert.deepEqual([said, clock.pending], [[], []]);
+  });
+
+  it('no second time for another Snapshot of the same token', () => {
+    const window = open();
+    window.update(endingAt(NOW + 6 * DAY));
+    window.update(endingAt(NOW + 6 * DAY));
+    assert.equal(said.length, 1);
+    assert.equal(clock.pending.length, 1);
+  });
+
+  it('a token that goes takes its timer with it', () => {
+    const window = open();
+    window.update(endingAt(NOW + 8 * DAY));
+    window.update(endingAt());
+    assert.deepEqual(clock.pending, []);
+  });
+
+  it('offers to replace a token, where it is stored', () => {
+    open().update(endingAt(NOW + 6 * DAY));
+    assert.deepEqual(
+      ways.map(({ label }) => label),
+      ['Replace…'],
+    );
+    ways[0]?.run();
+    const target = { stateDir: '/s', agentId: 'main', provider: 'anthropic' };
+    assert.deepEqual(ran, [['replace', { ...target, profileId: 'anthropic:0' }]]);
+  });
+
+  it('offers to sign in again where that can be done from here, and else shows the row', () => {
+    for (const id of ['openai-codex', 'acme']) {
+      const login = profile(`${id}:a`, { kind: 'ending', at: NOW + DAY });
+      const providers = [provider(id, login)];
+      open().update(snapshot(stateDir('/s', [agent('main', { providers })])));
+      ways[0]?.run();
+    }
+    assert.match(said[0] ?? '', /^The sign-in openai-codex:a of agent main ends in 24 h\. Sign in/);
+    const target = { stateDir: '/s', agentId: 'main', provider: 'openai-codex' };
+    assert.deepEqual(ran, [['sign in', { ...target, profileId: 'openai-codex:a' }], 'show']);
+  });
+
+  it('several at once make one message', () => {
+    open().update(endingAt(NOW + 6 * DAY, NOW + 5 * DAY, NOW + 30 * DAY));
+    assert.deepEqual(said, ['2 tokens end soon, the first of them in 5 d.']);
+    ways[0]?.run();
+    assert.deepEqual([ways[0]?.label, ran], ['Show', ['show']]);
+  });
+
+  it('a replaced token starts anew', async () => {
+    const window = open();
+    window.update(endingAt(NOW + 6 * DAY));
+    await pass(HOUR);
+    const end = clock.now() + 365 * DAY;
+    window.update(endingAt(end));
+    assert.equal(said.length, 1);
+    while (clock.now() < end - 7 * DAY) await pass(DAY);
+    assert.equal(said.length, 2);
+  });
+
+  it('a sleep over two thresholds gives one', async () => {
+    open().update(endingAt(NOW + 8 * DAY));
+    await pass(7 * DAY + 30 * MINUTE);
+    assert.equal(said.length, 1);
+    assert.match(said[0] ?? '', /ends in 23 h\./);
+    await pass(MINUTE);
+    assert.equal(said.length, 1);
+  });
+
+  it('what was told is not told after a restart, and what fell due meanwhile is, once', () => {
+    open().update(endingAt(NOW + 6 * DAY));
+    opened[0]?.dispose();
+    open().update(endingAt(NOW + 6 * DAY));
+    assert.equal(said.length, 1);
+    opened[1]?.dispose();
+    clock.advance(5.5 * DAY);
+    for (let starts = 0; starts < 2; starts++) open().update(endingAt(NOW + 6 * DAY));
+    assert.equal(said.length, 2);
+    assert.match(said[1] ?? '', /ends in 12 h\./);
+  });
+
+  it('of two windows only the one that a person is in; the other looks when it is come to', async () => {
+    const now = endingAt(NOW + 7 * DAY + HOUR, NOW + 7 * DAY + 2 * HOUR);
+    const [first, second] = [open('first'), open('second')];
+    first.update(now);
+    second.update(now);
+    assert.equal(clock.pending.length, 1, 'a window that nobody is in has no timer');
+    await pass(HOUR);
+    assert.equal(said.length, 1);
+    focused = 'second';
+    second.wake();
+    second.update(now);
+    await pass(1_000);
+    assert.equal(said.length, 1, 'the first has told it');
+    await pass(HOUR);
+    assert.equal(said.length, 2, 'what fell due later');
+    focused = 'first';
+    first.wake();
+    await pass(HOUR);
+    assert.equal(said.length, 2);
+  });
+
+  it('nobody in any window: told when a person comes back', async () => {
+    focused = 'none';
+    const window = open();
+    window.update(endingAt(NOW + 7 * DAY + HOUR));
+    assert.deepEqual(clock.pending, []);
+    await pass(2 * HOUR);
+    assert.deepEqual(said, []);
+    focused = 'first';
+    window.wake();
+    assert.deepEqual(said, [], 'what another window has told just now must be heard of first');
+    await pass(1_000);
+    assert.equal(said.length, 1);
+  });
+
+  it('a wait that is longer than a timer can be goes in parts', async () => {
+    const end = NOW + 365 * DAY;
+    open().update(endingAt(end));
+    assert.deepEqual(clock.pending, [NOW + 2 ** 31 - 1]);
+    let timers = 0;
+    while (said.length === 0 && timers < 100) {
+      const [next = Number.NaN] = clock.pending;
+      await pass(next - clock.now());
+      timers += 1;
+    }
+    assert.deepEqual([clock.now(), timers], [end - 7 * DAY, 15]);
+  });
+
+  it('forgets what has ended with the next that it remembers', async () => {
+    const window = open();
+    window.update(endingAt(NOW + HOUR));
+    await pass(2 * HOUR);
+    window.update(endingAt(NOW + 6 * DAY));
+    assert.deepEqual(memory.get(toldKey), [
+      { stateDir: '/s', profileId: 'anthropic:0', end: NOW + 6 * DAY, before: 7 * DAY },
+    ]);
+  });
+
+  it('is quiet in this window also where nothing can be remembered, and the log has it', async () => {
+    memory.isFull = true;
+    const window = open();
+    window.update(endingAt(NOW + 6 * DAY));
+    await pass(0);
+    window.update(endingAt(NOW + 6 * DAY));
+    assert.deepEqual([said.length, faults], [1, ['remembering what was told']]);
+  });
+
+  it('takes what is remembered in another shape for nothing', async () => {
+    await memory.update(toldKey, ['odd', null, { stateDir: '/s', end: 'soon' }]);
+    open().update(endingAt(NOW + 6 * DAY));
+    await memory.update(toldKey, { odd: true });
+    open().update(endingAt(NOW + 6 * DAY));
+    assert.equal(said.length, 2);
+  });
+
+  it('nothing more once disposed', async () => {
+    const window = open();
+    window.update(endingAt(NOW + 8 * DAY));
+    assert.equal(clock.pending.length, 1);
+    window.dispose();
+    await pass(0);
+    assert.deepEqual(clock.pending, []);
+    window.update(endingAt(NOW + 6 * DAY));
+    window.wake();
+    await pass(8 * DAY);
+    assert.deepEqual([said, clock.pending, faults], [[], [], []]);
+  });
+});
