@@ -1,12 +1,15 @@
 import { env, l10n, UIKind, window, workspace } from 'vscode';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { programOnPath } from '../../core/programOnPath.ts';
-import { codeSignIns } from '../../core/signin/addedSignIns.ts';
-import type { SignedIn, SignInDescriptor } from '../../core/signin/descriptor.ts';
+import type { SignedIn } from '../../core/signin/descriptor.ts';
 import type { Environment } from '../../core/signin/endpoints.ts';
 import { typedProvider } from '../../core/signin/secrets/secretCredential.ts';
 import { type AgentPlace, agentPlaces } from '../commands/locate.ts';
-import { assertPlaceIsCertain, storeRequest } from '../commands/profileCommands.ts';
+import {
+  assertPlaceIsCertain,
+  type BrowserSignIn,
+  storeRequest,
+} from '../commands/profileCommands.ts';
 import type { SignInFlow, StoreRequest } from '../signIn/signInFlow.ts';
 import { providerName } from '../words/providers.ts';
 import { agentChoices, type OfferedProvider, providerChoices, wayChoices } from './choices.ts';
@@ -20,7 +23,7 @@ export interface AddProfileParts {
   readonly now: () => number;
   readonly flow: () => Promise<SignInFlow>;
   readonly signInByCode: (request: StoreRequest) => Promise<void>;
-  readonly descriptor: (provider: string) => Promise<SignInDescriptor>;
+  readonly browserSignIn: (provider: string) => Promise<BrowserSignIn>;
   readonly offered: () => readonly OfferedProvider[];
 }
 
@@ -59,14 +62,9 @@ export async function addProfile(
   const { provider, way, place, name, signedIn, profileId } = answers;
   if (provider === undefined || place === undefined) return;
   const request = storeRequest(place, provider.id, { profileId, name });
-  const flow = await parts.flow();
-  if (signedIn !== undefined) await flow.store(request, signedIn);
-  else if (way === 'browser') {
-    const useCode = codeSignIns.has(provider.id) ? { useCode: parts.signInByCode } : {};
-    await flow.run({ ...request, ...useCode, descriptor: await parts.descriptor(provider.id) });
-  } else if (way === 'deviceCode') {
-    await parts.signInByCode(request);
-  }
+  if (signedIn !== undefined) await (await parts.flow()).store(request, signedIn);
+  else if (way === 'browser') await (await parts.browserSignIn(provider.id)).run(request);
+  else if (way === 'deviceCode') await parts.signInByCode(request);
 }
 
 function titleOf({ provider, profileId }: Answers): string {
