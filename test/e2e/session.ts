@@ -16,6 +16,8 @@ export interface SessionOptions {
   /** Do not create the state folder at all. */
   readonly noStateDir?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** Folders of other extensions that are installed beside ours. */
+  readonly installed?: readonly string[];
   /** Of the machine. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly colorScheme?: 'light' | 'dark';
@@ -63,6 +65,7 @@ export class Session {
     const vscode = await startVsCode({
       // What people install, not the working tree.
       extension: { vsix: await packedExtension() },
+      installed: options.installed ?? [],
       env: { ...authServer.environment, CODERCLAW_STATE_DIR: stateDir, ...options.env },
       userSettings: {
         'workbench.colorTheme':

@@ -167,7 +167,8 @@ class PluginAttempt implements PluginSignInAttempt {
       this.#stop(new KnownError('plugin.badLink', { provider, label }));
       return;
     }
-    this.#show({ link, instructions: linesIn(instructions) });
+    // What went before has led to this.
+    this.#show({ link, instructions: linesIn(instructions), progress: undefined });
     this.#opened += 1;
     if (this.#opened <= MOST_PAGES) this.#tell(() => this.#person.openPage(link));
   }

@@ -93,6 +93,7 @@ describe('signing in by the code of another extension', () => {
 
   it('opens the page, shows what is said, and ends with the credentials', async () => {
     const attempt = start(async ({ onAuth, onProgress }) => {
+      onProgress('Preparing…');
       onAuth({ url: PAGE, instructions: ' Enter code: ABCD-1234 ' });
       onProgress('Exchanging…');
       return TOKENS;
@@ -100,6 +101,7 @@ describe('signing in by the code of another extension', () => {
     const { credential } = await attempt.result;
     assert.deepEqual(credential, { type: 'oauth', provider: 'practice', ...TOKENS });
     assert.deepEqual(person.opened, [PAGE]);
+    assert.equal(person.states[1]?.progress, undefined, 'what went before is over');
     assert.deepEqual(person.state, {
       link: PAGE,
       instructions: 'Enter code: ABCD-1234',
