@@ -16,7 +16,7 @@ export class SnapshotViews implements Disposable {
   readonly rows = new ProfilesView();
   readonly #clock: Clock;
   readonly #isAdded: (provider: string) => boolean;
-  readonly #statusBar = new StatusBar();
+  readonly #statusBar: StatusBar;
   readonly #tree: TreeView<string>;
   #viewState: ViewState | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -25,6 +25,7 @@ export class SnapshotViews implements Disposable {
   constructor(clock: Clock, isAdded: (provider: string) => boolean) {
     this.#clock = clock;
     this.#isAdded = isAdded;
+    this.#statusBar = new StatusBar(isAdded);
     this.#tree = window.createTreeView(views.profiles, {
       treeDataProvider: this.rows,
       showCollapseAll: true,

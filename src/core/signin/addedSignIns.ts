@@ -1,5 +1,6 @@
 import type { OAuthProviderInterface, ProviderOptions, Registration } from '../../api.ts';
 import { normalizeProviderId } from '../documents/providerIds.ts';
+import { shownKey } from '../documents/shownText.ts';
 import type { SignInDescriptor } from './descriptor.ts';
 
 /**
@@ -89,8 +90,8 @@ export class AddedSignIns {
     must(typeof rotates === 'boolean', 'options.rotatesRefreshTokens');
     must(identity === undefined || typeof identity === 'function', 'options.identity');
     const id = normalizeProviderId(provider.id);
-    const added = { id, label, provider, rotates, identity };
-    return this.#take(id, { kind: 'provider', label, added });
+    const added = { id, label: shownKey(label.trim()), provider, rotates, identity };
+    return this.#take(id, { kind: 'provider', label: added.label, added });
   }
 
   /** In the order in which they were added; ids are normalized. */

@@ -198,7 +198,7 @@ const words: WordsByCode = {
   'plugin.failed': ({ label, description }) => ({
     what:
       description === undefined
-        ? l10n.t('Signing in to {0} failed in the extension that adds it.', label)
+        ? l10n.t('{0} failed in the extension that adds it.', label)
         : l10n.t('{0} says: {1}.', label, withoutDot(description)),
     todo: l10n.t('Nothing has been changed. Try again; if it stays, ask the makers of {0}.', label),
   }),

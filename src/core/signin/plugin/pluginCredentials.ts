@@ -13,8 +13,10 @@ const LARGEST = 256 * 1024;
 const DEEPEST = 20;
 /** In milliseconds, March 1973; in seconds, the year 5138. Nothing that ends is on the wrong side. */
 const EARLIEST_MS = 100_000_000_000;
-/** The last moment that a `Date` can be. */
-const LATEST_MS = 8_640_000_000_000_000;
+/** The end of 9999. Microseconds of today lie beyond it. */
+const LATEST_MS = 253_402_300_799_999;
+/** From the last moment that a `Date` can be, a number is none: `Number.MAX_SAFE_INTEGER` says never. */
+const NEVER = 8_640_000_000_000_000;
 const LONGEST_LABEL = 320;
 
 /** What is ours to say in a stored credential, and what no object may be given. */
@@ -27,16 +29,17 @@ const RESERVED: ReadonlySet<string> = new Set(['type', 'provider', '__proto__'])
  */
 export function signedInWith(added: AddedProvider, answer: unknown): SignedIn {
   const fields = jsonFields(added, answer);
-  const { access, refresh, expires } = fields;
+  const { access, refresh } = fields;
   if (!isText(access)) throw bad(added, 'access', 'malformed');
   if (!isText(refresh)) throw bad(added, 'refresh', 'malformed');
-  if (typeof expires !== 'number') throw bad(added, 'expires', 'malformed');
-  if (!isMilliseconds(expires)) throw bad(added, 'expires', 'notMilliseconds');
+  if (typeof fields['expires'] !== 'number') throw bad(added, 'expires', 'malformed');
+  const expires = endOf(fields['expires']);
+  if (expires === undefined) throw bad(added, 'expires', 'notMilliseconds');
   const { accountId, email } = identityIn(added, fields);
   // Whose it is has to be known again when it is replaced, so it is stored.
   const known = { ...(accountId && { accountId }), ...(email && { email }) };
   return {
-    credential: { type: 'oauth', provider: added.id, ...fields, ...known },
+    credential: { type: 'oauth', provider: added.id, ...fields, expires, ...known },
     identity: { provider: added.id, ...known },
   };
 }
@@ -57,7 +60,6 @@ export function renewedWith(
   const { access, refresh = null, expires } = fields;
   if (!isText(access)) throw bad(added, 'access', 'malformed');
   if (refresh !== null && typeof refresh !== 'string') throw bad(added, 'refresh', 'malformed');
-  const hasEnd = typeof expires === 'number' && isMilliseconds(expires);
   // An e-mail can change while the account stays: here it would end the login.
   const { accountId } = identityIn(added, fields);
   return {
@@ -65,7 +67,7 @@ export function renewedWith(
       ...fields,
       access,
       refresh: isText(refresh) ? refresh : old,
-      expires: hasEnd ? expires : now + UNTOLD_LIFETIME_MS,
+      expires: endOf(expires) ?? now + UNTOLD_LIFETIME_MS,
     },
     identity: { provider: added.id, ...(accountId && { accountId }) },
   };
@@ -143,8 +145,11 @@ function isText(value: JsonValue | undefined): value is string {
   return typeof value === 'string' && value.trim() !== '';
 }
 
-function isMilliseconds(value: number): boolean {
-  return value >= EARLIEST_MS && value <= LATEST_MS;
+/** An end as it is stored; undefined for what is no time in milliseconds. */
+function endOf(value: JsonValue | undefined): number | undefined {
+  if (typeof value !== 'number') return undefined;
+  if (value >= NEVER && value <= Number.MAX_SAFE_INTEGER) return LATEST_MS;
+  return value >= EARLIEST_MS && value <= LATEST_MS ? value : undefined;
 }
 
 function bad({ id: provider, label }: AddedProvider, key: string, why: BadCredentials): KnownError {

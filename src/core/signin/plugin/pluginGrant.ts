@@ -47,7 +47,10 @@ export function pluginGrant(added: AddedProvider): RefreshGrant {
       done.abort();
       if (outcome === undefined) throw unanswered(added);
       mine.delete(old);
-      if ('thrown' in outcome) throw refreshFailureOf(added, outcome.thrown, textsIn(credential));
+      if ('thrown' in outcome) {
+        const { type: _type, provider: _provider, ...fields } = credential;
+        throw refreshFailureOf(added, outcome.thrown, textsIn(fields));
+      }
       return renewedWith(added, outcome.value, old, clock.now());
     },
   };

@@ -167,6 +167,12 @@ describe('providers that other extensions add', () => {
     assert.deepEqual(added.all(), []);
   });
 
+  it('a label is one line of bearable length', () => {
+    const added = new AddedSignIns();
+    added.addProvider(acme({ name: ` Ac\u202eme\n${'e'.repeat(500)} ` }));
+    assert.match(added.all()[0]?.label ?? '', /^Acmee{75}…$/);
+  });
+
   it('every coming and going is told', () => {
     let told = 0;
     const added = new AddedSignIns(() => {

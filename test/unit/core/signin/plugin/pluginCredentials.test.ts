@@ -65,6 +65,7 @@ describe('the credentials of a provider of another extension', () => {
       [{ ...TOKENS, expires: -1 }, 'expires notMilliseconds'],
       [{ ...TOKENS, expires: 3600 }, 'expires notMilliseconds'],
       [{ ...TOKENS, expires: EXPIRES / 1000 }, 'expires notMilliseconds'],
+      [{ ...TOKENS, expires: EXPIRES * 1e3 }, 'expires notMilliseconds'],
       [{ ...TOKENS, expires: EXPIRES * 1e6 }, 'expires notMilliseconds'],
       [{ ...TOKENS, more: 1n }, 'more notJson'],
       [{ ...TOKENS, more: deep }, 'more notJson'],
@@ -108,6 +109,13 @@ describe('the credentials of a provider of another extension', () => {
     ]);
     assert.equal(credential['end'], null);
     assert.equal((credential as { polluted?: boolean }).polluted, undefined);
+  });
+
+  it('never is the end of 9999', () => {
+    for (const expires of [Number.MAX_SAFE_INTEGER, 8.64e15]) {
+      const { credential } = signedInWith(practice(), { ...TOKENS, expires });
+      assert.equal(credential['expires'], Date.UTC(10_000, 0) - 1);
+    }
   });
 
   it('is a copy: what the provider changes later changes nothing', () => {

@@ -140,7 +140,9 @@ describe('refreshing by the code of another extension', () => {
   it('nothing of a secret is in a failure, the words of the provider are', async () => {
     const words = `No seat left for ${OLD.refresh} (at_old_CANARY), \u202esee "access":"at_new_CANARY"`;
     const { error } = await failure(throwing(new Error(words)));
-    assert.match(error.message, /No seat left for/);
+    assert.match(error.message, /No seat left for … \(…\), see/);
+    const named = await failure(throwing(new Error('practice wants oauth again')));
+    assert.match(named.error.message, /practice wants oauth again/, 'its own name is no secret');
     assert.doesNotMatch(error.message, /\u202e/);
     const long = await failure(throwing(new Error('word '.repeat(10_000))));
     assert.ok(long.error.message.length < 700);
