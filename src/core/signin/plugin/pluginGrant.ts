@@ -8,13 +8,15 @@ import { renewedWith, textsIn } from './pluginCredentials.ts';
 import { refreshFailureOf, unanswered } from './pluginFailure.ts';
 import { type Outcome, outcomeOf } from './pluginOutcome.ts';
 
-/** What has not come by then is not waited for any more, and the token is sent anew. */
+/** What has not come by then is not waited for any more: the token is sent anew. */
 const LATE_MS = 5 * 60_000;
 
 /** A request that took too long. Foreign code cannot be stopped: its answer may still come. */
 interface Late {
   readonly since: number;
   readonly outcome: Promise<Outcome>;
+  /** Tokens have come, and are kept for as long as it takes. */
+  hasTokens: boolean;
 }
 
 /** By the provider's object and the token that was sent. Holds secrets, in memory only. */
@@ -36,10 +38,8 @@ export function pluginGrant(added: AddedProvider): RefreshGrant {
       late.set(provider, mine);
       const since = clock.now();
       const earlier = mine.get(old);
-      const sent =
-        earlier !== undefined && since - earlier.since < LATE_MS
-          ? earlier
-          : { since, outcome: outcomeOf(() => provider.refreshToken(plainCopy(credential))) };
+      const isKept = earlier?.hasTokens || since - (earlier?.since ?? -Infinity) < LATE_MS;
+      const sent = earlier !== undefined && isKept ? earlier : send(added, credential, since);
       mine.set(old, sent);
       const done = new AbortController();
       const limit = clock.sleep(TOKEN_REQUEST_LIMIT_MS, done.signal).catch(() => {});
@@ -54,6 +54,15 @@ export function pluginGrant(added: AddedProvider): RefreshGrant {
       return renewedWith(added, outcome.value, old, clock.now());
     },
   };
+}
+
+function send({ provider }: AddedProvider, credential: JsonObject, since: number): Late {
+  const outcome = outcomeOf(() => provider.refreshToken(plainCopy(credential)));
+  const sent: Late = { since, outcome, hasTokens: false };
+  void outcome.then((ended) => {
+    sent.hasTokens = 'value' in ended;
+  });
+  return sent;
 }
 
 /** As pi hands credentials over: without what a store has beside them, and free to be changed. */

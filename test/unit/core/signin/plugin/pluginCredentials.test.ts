@@ -52,6 +52,10 @@ describe('the credentials of a provider of another extension', () => {
     for (let level = 0; level < 30; level += 1) deep = [deep];
     for (const [answer, expected] of [
       [undefined, 'access malformed'],
+      [
+        JSON.parse(JSON.stringify({ proto: TOKENS }).replace('proto', '__proto__')),
+        'access malformed',
+      ],
       ['CANARY', 'access malformed'],
       [[TOKENS], 'access malformed'],
       [{ ...TOKENS, access: '' }, 'access malformed'],

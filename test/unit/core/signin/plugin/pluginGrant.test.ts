@@ -19,6 +19,7 @@ const OLD = {
   refresh: 'rt_old_CANARY',
   expires: 1,
   project: 'p-1',
+  more: { plan: 'gold' },
 };
 
 /** What a refresh fails with, and what custody makes of it. */
@@ -43,6 +44,7 @@ describe('refreshing by the code of another extension', () => {
       refreshToken: async (credentials) => {
         given = credentials;
         credentials['project'] = 'changed';
+        (credentials['more'] as { plan: string }).plan = 'changed';
         return { ...credentials, ...TOKENS };
       },
     });
@@ -53,9 +55,15 @@ describe('refreshing by the code of another extension', () => {
     assert.equal(grant.rotates, true);
     const clock = new ManualClock();
     const { fields } = await grant.renew(OLD, { fetch, clock });
-    assert.deepEqual(Object.keys(given ?? {}).sort(), ['access', 'expires', 'project', 'refresh']);
-    assert.deepEqual(fields, { ...TOKENS, project: 'changed' });
-    assert.equal(OLD.project, 'p-1', 'it got a copy');
+    assert.deepEqual(Object.keys(given ?? {}).sort(), [
+      'access',
+      'expires',
+      'more',
+      'project',
+      'refresh',
+    ]);
+    assert.deepEqual(fields, { ...TOKENS, project: 'changed', more: { plan: 'changed' } });
+    assert.deepEqual([OLD.project, OLD.more.plan], ['p-1', 'gold'], 'it got a copy');
     assert.equal(clock.sleeping, 0, 'no timer is left');
   });
 
@@ -198,10 +206,12 @@ describe('refreshing by the code of another extension', () => {
     }
 
     it('is given up, and its late answer is had by who asks next, without a second request', async () => {
-      const { calls, renew, givenUp } = slow();
+      const { clock, calls, renew, givenUp } = slow();
       await givenUp();
       calls[0]?.answer(TOKENS);
       await turn();
+      // The next try is at the end of the access token.
+      clock.advance(60 * 60_000);
       assert.equal((await renew()).fields.refresh, TOKENS.refresh);
       assert.equal(calls.length, 1);
       void renew().catch(() => {});
