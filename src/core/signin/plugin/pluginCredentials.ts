@@ -128,6 +128,8 @@ function identityIn(
   let said = fields;
   try {
     said = (identity?.(structuredClone(fields) as OAuthCredentials) ?? fields) as JsonObject;
+    // Nobody waits for one.
+    if (said instanceof Promise) said.catch(() => {});
   } catch {
     // A slip of foreign code must not cost the person the tokens; its message may quote them.
   }

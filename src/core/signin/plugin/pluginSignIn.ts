@@ -73,6 +73,7 @@ export function startPluginSignIn(
   const attempt = new PluginAttempt(added, person, services);
   signal?.addEventListener('abort', attempt.cancel, { once: true });
   const ended = (): void => signal?.removeEventListener('abort', attempt.cancel);
+  // Whoever calls it off need not look at the result: here it is looked at.
   attempt.result.then(ended, ended);
   return attempt;
 }
@@ -103,8 +104,6 @@ class PluginAttempt implements PluginSignInAttempt {
     });
     this.#log('begun');
     this.result = this.#run(stopped);
-    // Whoever calls it off need not look at the result.
-    this.result.catch(() => {});
   }
 
   paste(text: string): void {

@@ -7,6 +7,7 @@ import {
 } from '../../../../../src/core/signin/plugin/pluginCredentials.ts';
 import { UNTOLD_LIFETIME_MS } from '../../../../../src/core/signin/renewal.ts';
 import { EXPIRES, practice, TOKENS } from './practiceProvider.ts';
+import { leavesNoRejection } from './unhandled.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
 
@@ -155,6 +156,13 @@ describe('the credentials of a provider of another extension', () => {
         assert.deepEqual(signedIn.credential, { type: 'oauth', provider: 'practice', ...TOKENS });
       }
     });
+
+    it("a promise of it is not waited for, and its failure is nobody else's", () =>
+      leavesNoRejection(() => {
+        const identity = () => Promise.reject(new Error('CANARY')) as never;
+        const { credential } = signedInWith(practice({}, { identity }), TOKENS);
+        assert.deepEqual(credential, { type: 'oauth', provider: 'practice', ...TOKENS });
+      }));
 
     it('cannot change what is stored', () => {
       const identity = (credentials: { access: string }) => {

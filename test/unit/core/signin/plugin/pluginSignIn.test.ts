@@ -15,6 +15,7 @@ import {
 } from '../../../../../src/core/signin/plugin/pluginSignIn.ts';
 import { ManualClock } from '../support/manualClock.ts';
 import { practice, TOKENS } from './practiceProvider.ts';
+import { leavesNoRejection } from './unhandled.ts';
 
 const PAGE = 'https://login.example.com/authorize?state=s';
 
@@ -260,6 +261,24 @@ describe('signing in by the code of another extension', () => {
     }).result;
     await assert.rejects(manual ?? Promise.resolve(), Cancelled);
   });
+
+  it('leaves no rejection behind, whatever the code does not look at', () =>
+    leavesNoRejection(async () => {
+      person.answer = () => new Promise(() => {});
+      let fail: (error: Error) => void = () => {};
+      const attempt = start(({ onManualCodeInput, onPrompt, onSelect }) => {
+        void onManualCodeInput();
+        void onPrompt({ message: 'Domain' });
+        void onSelect({ message: 'none', options: [] });
+        return new Promise((_, reject) => {
+          fail = reject;
+        });
+      });
+      await turn();
+      attempt.cancel();
+      await turn();
+      fail(new Error('late'));
+    }));
 
   it('is cancelled at once though the code does not heed its signal', async () => {
     const { attempt, given } = hanging();
