@@ -27,6 +27,12 @@ describe('signing in with a provider of another extension, by clicks', function 
     return session;
   }
 
+  /** What appears fades in. */
+  async function settled(name: string): Promise<void> {
+    await sleep(500);
+    await session.workbench.screenshot(name);
+  }
+
   /** A provider in the list of the wizard. The extension that adds it may just be starting. */
   async function offered(label: string): Promise<Locator> {
     const { workbench } = session;
@@ -75,7 +81,7 @@ describe('signing in with a provider of another extension, by clicks', function 
     const page = await popup;
     await workbench.page.bringToFront();
     await workbench.quickItem('WDJB-MJHT').waitFor();
-    await workbench.screenshot('provider-code');
+    await settled('provider-code');
     await workbench.quickItem('WDJB-MJHT').click();
     const clipboard = (): Promise<unknown> =>
       workbench.page.evaluate('navigator.clipboard.readText()');
@@ -114,10 +120,10 @@ describe('signing in with a provider of another extension, by clicks', function 
     const page = await popup;
     await workbench.page.bringToFront();
     await workbench.quickItem('Open Browser Again').waitFor();
-    await workbench.screenshot('provider-paste-light');
+    await settled('provider-paste-light');
     await workbench.page.keyboard.press('Escape');
     await workbench.message(/Signing in to Loopback for main\. Start it again to see the dialog\./);
-    await workbench.screenshot('provider-background-light');
+    await settled('provider-background-light');
 
     await add();
     await workbench.quickItem('Open Browser Again').waitFor();
@@ -129,8 +135,7 @@ describe('signing in with a provider of another extension, by clicks', function 
       await workbench.message(/Loopback says/),
       /Loopback says: This is of another sign-in\. Nothing has been changed\./,
     );
-    await sleep(500); // it fades in
-    await workbench.screenshot('provider-failed-light');
+    await settled('provider-failed-light');
     await page.close();
     assert.deepEqual(await session.profileIds(), []);
 
@@ -153,7 +158,7 @@ describe('signing in with a provider of another extension, by clicks', function 
       await workbench.inputFault.first().waitFor();
       await workbench.answer(/Something has to be typed/, 'example.org');
       await workbench.secretInput.waitFor();
-      await workbench.screenshot('provider-password');
+      await settled('provider-password');
       await workbench.answer(/Your password/, password, workbench.secretInput);
     };
     await add('wrong-CANARY');
