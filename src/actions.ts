@@ -9,8 +9,7 @@ import type { SignInService } from './core/custody/signInService.ts';
 import { normalizeProviderId } from './core/documents/providerIds.ts';
 import { shownKey } from './core/documents/shownText.ts';
 import type { Snapshot } from './core/model/snapshot.ts';
-import { type AddedSignIns, builtInProviders } from './core/signin/addedSignIns.ts';
-import type { SignInDescriptor } from './core/signin/descriptor.ts';
+import { type AddedSignIns, builtInProviders, codeSignIns } from './core/signin/addedSignIns.ts';
 import type { DeviceCodeOptions } from './core/signin/registry.ts';
 import type { Keeper } from './keeper.ts';
 import type { CliPluginRequest } from './ui/addProfile/cliPlugin.ts';
@@ -21,6 +20,7 @@ import { auditCommands } from './ui/commands/auditCommands.ts';
 import { fileCommands } from './ui/commands/fileCommands.ts';
 import { legacyCommands } from './ui/commands/legacyCommands.ts';
 import {
+  type BrowserSignIn,
   type ProfileCommandParts,
   profileCommands,
   storeRequest,
@@ -32,6 +32,7 @@ import type { Log } from './ui/log.ts';
 import type { Notifications } from './ui/notifications.ts';
 import { once } from './ui/once.ts';
 import type { CodeFlow } from './ui/signIn/codeFlow.ts';
+import type { PluginFlow } from './ui/signIn/pluginFlow.ts';
 import type { SignInFlow, StoreRequest } from './ui/signIn/signInFlow.ts';
 import type { SnapshotViews } from './ui/snapshotViews.ts';
 import { profileRowId } from './ui/tree/nodes.ts';
@@ -137,13 +138,31 @@ export function actions(options: ActionsOptions): CommandHandlers {
     await signInByCode(request, known, { provider: signInProvider, flow: codeFlow, stored });
   };
 
-  const descriptor = async (provider = 'openai-codex'): Promise<SignInDescriptor> => {
-    const id = normalizeProviderId(provider);
-    const found = builtInProviders.has(id)
-      ? await (await signInProvider(id))?.browser?.()
-      : added.get(id);
-    if (!found) throw new Error(`no way to sign in to ${shownKey(provider)}`);
-    return found;
+  const pluginFlow = once(async (): Promise<PluginFlow> => {
+    const { PluginFlow } = await import('./ui/signIn/pluginFlow.ts');
+    const { store, assertStorable } = await signInFlow();
+    const services = { clock, log: log.info };
+    const flow = new PluginFlow({ services, notifications, store, assertStorable });
+    own(flow);
+    return flow;
+  });
+
+  const browserSignIn = async (name = 'openai-codex'): Promise<BrowserSignIn> => {
+    const provider = normalizeProviderId(name);
+    const one = added.get(provider);
+    if (one?.kind === 'provider') {
+      const run = async (request: StoreRequest): Promise<void> =>
+        (await pluginFlow()).run({ ...request, added: one.added });
+      return { provider, label: one.label, run };
+    }
+    const descriptor = builtInProviders.has(provider)
+      ? await (await signInProvider(provider))?.browser?.()
+      : one?.descriptor;
+    if (!descriptor) throw new Error(`no way to sign in to ${shownKey(name)}`);
+    const useCode = codeSignIns.has(provider) ? { useCode: signInByCode } : {};
+    const run = async (request: StoreRequest): Promise<void> =>
+      (await signInFlow()).run({ ...request, ...useCode, descriptor });
+    return { provider, label: descriptor.label, run };
   };
 
   const auditDocuments = once(async (): Promise<AuditDocuments> => {
@@ -155,7 +174,7 @@ export function actions(options: ActionsOptions): CommandHandlers {
   });
 
   const parts: ProfileCommandParts = {
-    ...{ snapshot, refresh, service, signInFlow, descriptor, signInByCode, notifications },
+    ...{ snapshot, refresh, service, browserSignIn, signInByCode, notifications },
   };
   return {
     ...profileCommands(parts),

@@ -1,12 +1,12 @@
 import { homedir } from 'node:os';
 import { type Disposable, type ExtensionContext, window, workspace } from 'vscode';
+import type { CoderClawAuthApi } from './api.ts';
 import { settings } from './contributions.ts';
 import { systemClock } from './core/clock.ts';
 import { LiveSnapshot } from './core/liveSnapshot/liveSnapshot.ts';
 import type { Reads } from './core/model/reads.ts';
 import type { Snapshot } from './core/model/snapshot.ts';
 import { AddedSignIns } from './core/signin/addedSignIns.ts';
-import type { SignInDescriptor } from './core/signin/descriptor.ts';
 import type { Keeper } from './keeper.ts';
 import { type CommandHandlers, registerCommands } from './ui/commands/register.ts';
 import { Log } from './ui/log.ts';
@@ -14,19 +14,6 @@ import { Notifications } from './ui/notifications.ts';
 import { once } from './ui/once.ts';
 import { SnapshotViews } from './ui/snapshotViews.ts';
 import type { UriCallbacks } from './ui/uriCallbacks.ts';
-
-/**
- * What other extensions may use. Version 0: it may change until signing in by provider extensions
- * is part of a release.
- */
-export interface CoderClawAuthApi {
-  readonly apiVersion: 0;
-  /**
-   * Adds a way to sign in, until disposed.
-   * @throws {Error} The provider id is taken, or is that of a built-in provider, in any spelling.
-   */
-  registerSignIn(descriptor: SignInDescriptor): { dispose(): void };
-}
 
 /** What takes care of credentials, once it is loaded. */
 let keeping: Keeper | undefined;
@@ -42,7 +29,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     context.subscriptions.push(callbacks);
     return callbacks;
   });
-  const surfaces = new SnapshotViews(clock);
+  const surfaces = new SnapshotViews(clock, (provider) => added.get(provider) !== undefined);
   let reads: Reads | undefined;
   const live = new LiveSnapshot({
     host: { env: process.env, homedir: homedir(), platform: process.platform },
@@ -54,7 +41,10 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
       keeping?.saw(read);
     },
   });
-  const added = new AddedSignIns();
+  const added = new AddedSignIns(() => {
+    if (live.current) surfaces.show(live.current);
+    keeping?.wake();
+  });
 
   const keeper = once(async (): Promise<Keeper> => {
     const { Keeper } = await import('./keeper.ts');
@@ -109,7 +99,8 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
   );
 
   return {
-    apiVersion: 0,
+    apiVersion: 1,
+    registerProvider: (provider, options) => added.addProvider(provider, options),
     registerSignIn: (descriptor) => added.add(descriptor),
   };
 }

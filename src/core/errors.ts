@@ -94,6 +94,23 @@ export interface ErrorFacts {
   /** An endpoint that is neither https nor on loopback, or is not a URL. */
   'signin.badEndpoint': { readonly what: string };
 
+  // ---- providers of other extensions (core/signin/plugin)
+  /** It gave up, for a reason in its own words: cleaned, and without the secrets that are known. */
+  'plugin.failed': {
+    readonly provider: string;
+    readonly label: string;
+    readonly description?: string;
+  };
+  /** It wanted an address opened that is neither https nor on this machine. */
+  'plugin.badLink': { readonly provider: string; readonly label: string };
+  /** What it answered cannot be stored. */
+  'plugin.badCredentials': {
+    readonly provider: string;
+    readonly label: string;
+    readonly field: string;
+    readonly why: BadCredentials;
+  };
+
   // ---- keys and tokens that people paste (core/signin/secrets)
   /** What was pasted is not one whole key or token. */
   'secret.bad': { readonly why: BadSecret };
@@ -134,6 +151,16 @@ export type BadPaste =
   | 'noCode'
   /** Only a code: goes on after a confirmation. */
   | 'bareCode';
+
+/** Why a field of the credentials that a provider answered with cannot be stored. */
+export type BadCredentials =
+  /** Not there, empty, or not of its type. */
+  | 'malformed'
+  /** A number, but plainly not of milliseconds since the epoch. */
+  | 'notMilliseconds'
+  /** Cannot be written as JSON, or is nested too deep. */
+  | 'notJson'
+  | 'tooLarge';
 
 /** Why a pasted text cannot be stored as a secret. */
 export type BadSecret =

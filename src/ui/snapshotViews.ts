@@ -15,13 +15,17 @@ const LONGEST_TIMER_MS = 24 * 60 * 60 * 1000;
 export class SnapshotViews implements Disposable {
   readonly rows = new ProfilesView();
   readonly #clock: Clock;
-  readonly #statusBar = new StatusBar();
+  readonly #isAdded: (provider: string) => boolean;
+  readonly #statusBar: StatusBar;
   readonly #tree: TreeView<string>;
   #viewState: ViewState | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(clock: Clock) {
+  /** @param isAdded Whether another extension adds a way to sign in to a provider. */
+  constructor(clock: Clock, isAdded: (provider: string) => boolean) {
     this.#clock = clock;
+    this.#isAdded = isAdded;
+    this.#statusBar = new StatusBar(isAdded);
     this.#tree = window.createTreeView(views.profiles, {
       treeDataProvider: this.rows,
       showCollapseAll: true,
@@ -32,7 +36,7 @@ export class SnapshotViews implements Disposable {
   show(snapshot: Snapshot): void {
     const viewState = viewStateOf(snapshot);
     this.#setViewState(viewState);
-    this.rows.show(viewState === 'tree' ? treeOf(snapshot) : [], snapshot.takenAt);
+    this.rows.show(viewState === 'tree' ? treeOf(snapshot, this.#isAdded) : [], snapshot.takenAt);
     this.#statusBar.show(snapshot);
     const needing = needingPerson(snapshot);
     this.#tree.badge =

@@ -21,7 +21,11 @@ export class StatusBar implements Disposable {
   /** What is drawn, or the newest that is to be: a hover that comes late for another is dropped. */
   #shown: Snapshot | undefined;
 
-  constructor() {
+  readonly #isAdded: (provider: string) => boolean;
+
+  /** @param isAdded Whether another extension adds a way to sign in to a provider. */
+  constructor(isAdded: (provider: string) => boolean) {
+    this.#isAdded = isAdded;
     this.#item.name = l10n.t('CoderClaw Agent');
     this.#item.command = viewCommands.profilesFocus;
   }
@@ -54,7 +58,12 @@ export class StatusBar implements Disposable {
     try {
       const { statusBarHover } = await import('./statusBarHover.ts');
       if (this.#shown !== snapshot) return;
-      const { value, enabledCommands } = statusBarHover(stateDir, agent, snapshot.takenAt);
+      const { value, enabledCommands } = statusBarHover(
+        stateDir,
+        agent,
+        snapshot.takenAt,
+        this.#isAdded,
+      );
       const markdown = new MarkdownString(value, true);
       markdown.isTrusted = { enabledCommands };
       this.#item.tooltip = markdown;

@@ -22,8 +22,14 @@ export interface HoverMarkdown {
  * status bar item stands: nothing else is to import it.
  *
  * @param now milliseconds since the epoch: the Snapshot's moment.
+ * @param isAdded Whether another extension adds a way to sign in to a provider (normalized id).
  */
-export function statusBarHover(stateDir: string, agent: AgentSnapshot, now: number): HoverMarkdown {
+export function statusBarHover(
+  stateDir: string,
+  agent: AgentSnapshot,
+  now: number,
+  isAdded: (provider: string) => boolean = () => false,
+): HoverMarkdown {
   const waysOn: string[] = [];
   let value = `**${markdownText(l10n.t('CoderClaw agent {0}', agent.id))}**\n\n`;
   if (agent.providers.length > 0) {
@@ -35,7 +41,8 @@ export function statusBarHover(stateDir: string, agent: AgentSnapshot, now: numb
         words ? `$(${words.icon}) ${markdownText(words.text)}` : '–'
       } |\n`;
       // The one that it needs, rather than the general way below.
-      if (profile?.state.kind === 'dead' && builtInProviders.has(provider.id)) {
+      const canSignIn = builtInProviders.has(provider.id) || isAdded(provider.id);
+      if (profile?.state.kind === 'dead' && canSignIn) {
         const agentId = profile.origin === 'own' ? agent.id : MAIN_AGENT_ID;
         const target = { stateDir, agentId, provider: provider.id, profileId: profile.id };
         waysOn.push(commandLink(l10n.t('Sign In Again'), profileSignInAgain, target));

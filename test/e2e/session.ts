@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly clients?: AuthServerOptions['clients'];
   /** An absolute folder that comes first in the `PATH` of the person's shell. */
   readonly firstOnPath?: string;
+  /** Folders of other extensions that are installed beside ours. */
+  readonly installed?: readonly string[];
   /** Of the machine. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly colorScheme?: 'light' | 'dark';
@@ -70,6 +72,7 @@ export class Session {
     const vscode = await startVsCode({
       // What people install, not the working tree.
       extension: { vsix: await packedExtension() },
+      installed: options.installed ?? [],
       env: {
         ...authServer.environment,
         CODERCLAW_STATE_DIR: stateDir,

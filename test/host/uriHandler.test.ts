@@ -5,9 +5,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { CoderClawAuthApi } from '../../src/api.ts';
 import { commands, extensionId } from '../../src/contributions.ts';
 import type { SignInDescriptor } from '../../src/core/signin/descriptor.ts';
-import type { CoderClawAuthApi } from '../../src/extension.ts';
 
 /** With every sign that an encoding on the way can spoil. */
 const CODE = 'CANARY+code/with=signs+==';

@@ -4,7 +4,7 @@ import { KnownError } from '../errors.ts';
 import type { Reads } from '../model/reads.ts';
 import type { RenewableLogin } from '../model/refreshDue.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { SignInDescriptor } from '../signin/descriptor.ts';
+import type { AddedSignIn } from '../signin/addedSignIns.ts';
 import type { Environment } from '../signin/endpoints.ts';
 import { refreshGrants } from '../signin/refreshGrants.ts';
 import { AuditObserver } from './audit/auditObserver.ts';
@@ -33,7 +33,7 @@ export interface CustodyOptions {
   /** The Snapshot of the moment. */
   readonly snapshot: () => Promise<Snapshot>;
   /** A way to sign in that another extension added. */
-  readonly addedSignIn: (provider: string) => SignInDescriptor | undefined;
+  readonly addedSignIn: (provider: string) => AddedSignIn | undefined;
   readonly keepFresh: () => KeepFresh;
   /** Told what a refresh came to that nobody asked for. */
   readonly onRefreshed: (login: RenewableLogin, result: RefreshResult) => void;

@@ -1,5 +1,5 @@
 import { normalizeProviderId } from '../documents/providerIds.ts';
-import type { SignInDescriptor } from './descriptor.ts';
+import type { AddedSignIn } from './addedSignIns.ts';
 import { type Environment, movedEndpoints } from './endpoints.ts';
 import type { RefreshGrant } from './refreshGrant.ts';
 
@@ -15,7 +15,7 @@ import type { RefreshGrant } from './refreshGrant.ts';
  */
 export function refreshGrants(
   environment: Environment,
-  added: (provider: string) => SignInDescriptor | undefined = () => undefined,
+  added: (provider: string) => AddedSignIn | undefined = () => undefined,
 ): (provider: string) => Promise<RefreshGrant | undefined> {
   return async (provider) => {
     const id = normalizeProviderId(provider);
@@ -49,10 +49,14 @@ export function refreshGrants(
         return chutesGrant(environment, movedEndpoints(environment, id));
       }
       default: {
-        const descriptor = added(id);
-        if (descriptor === undefined) return undefined;
+        const one = added(id);
+        if (one?.kind === 'provider') {
+          const { pluginGrant } = await import('./plugin/pluginGrant.ts');
+          return pluginGrant(one.added);
+        }
+        if (one === undefined) return undefined;
         const { descriptorGrant } = await import('./descriptorGrant.ts');
-        return descriptorGrant(descriptor);
+        return descriptorGrant(one.descriptor);
       }
     }
   };

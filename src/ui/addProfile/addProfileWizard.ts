@@ -3,13 +3,17 @@ import { env, l10n, UIKind, workspace } from 'vscode';
 import { KnownError } from '../../core/errors.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { programOnPath } from '../../core/programOnPath.ts';
-import { browserSignIns, codeSignIns } from '../../core/signin/addedSignIns.ts';
-import type { SignedIn, SignInDescriptor } from '../../core/signin/descriptor.ts';
+import { browserSignIns } from '../../core/signin/addedSignIns.ts';
+import type { SignedIn } from '../../core/signin/descriptor.ts';
 import type { Environment } from '../../core/signin/endpoints.ts';
 import type { DeviceCodeOptions } from '../../core/signin/registry.ts';
 import { typedProvider } from '../../core/signin/secrets/secretCredential.ts';
 import { type AgentPlace, agentPlaces } from '../commands/locate.ts';
-import { assertPlaceIsCertain, storeRequest } from '../commands/profileCommands.ts';
+import {
+  assertPlaceIsCertain,
+  type BrowserSignIn,
+  storeRequest,
+} from '../commands/profileCommands.ts';
 import type { SignInFlow, StoreRequest } from '../signIn/signInFlow.ts';
 import { runInTerminal } from '../terminal/programTask.ts';
 import { providerName } from '../words/providers.ts';
@@ -28,7 +32,7 @@ export interface AddProfileParts {
   readonly signInByCode: (request: StoreRequest, known?: DeviceCodeOptions) => Promise<void>;
   /** What a provider (normalized id) needs to know before it gives out a code. */
   readonly asks: (provider: string) => Promise<keyof DeviceCodeOptions | undefined>;
-  readonly descriptor: (provider: string) => Promise<SignInDescriptor>;
+  readonly browserSignIn: (provider: string) => Promise<BrowserSignIn>;
   readonly offered: () => readonly OfferedProvider[];
   /**
    * Absolute path of the `coderclaw` program; undefined where there is none, or it may not be run here.
@@ -87,14 +91,9 @@ export async function addProfile(
     return;
   }
   const request = storeRequest(place, provider.id, { profileId, name });
-  const flow = await parts.flow();
-  if (signedIn !== undefined) await flow.store(request, signedIn);
-  else if (way === 'browser') {
-    const useCode = codeSignIns.has(provider.id) ? { useCode: parts.signInByCode } : {};
-    await flow.run({ ...request, ...useCode, descriptor: await parts.descriptor(provider.id) });
-  } else if (way === 'deviceCode') {
-    await parts.signInByCode(request, options ?? {});
-  }
+  if (signedIn !== undefined) await (await parts.flow()).store(request, signedIn);
+  else if (way === 'browser') await (await parts.browserSignIn(provider.id)).run(request);
+  else if (way === 'deviceCode') await parts.signInByCode(request, options ?? {});
 }
 
 /** The `coderclaw` program, or what is wrong with the setting that names it: told when it is needed. */

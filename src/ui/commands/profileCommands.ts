@@ -6,10 +6,9 @@ import type { NewConfigProfile } from '../../core/documents/configEdits.ts';
 import { KnownError } from '../../core/errors.ts';
 import type { Snapshot, StateDirSnapshot } from '../../core/model/snapshot.ts';
 import { browserSignIns, codeSignIns } from '../../core/signin/addedSignIns.ts';
-import type { SignInDescriptor } from '../../core/signin/descriptor.ts';
 import type { DeviceCodeOptions } from '../../core/signin/registry.ts';
 import { type Notifications, sentence } from '../notifications.ts';
-import type { SignInFlow, StoreRequest } from '../signIn/signInFlow.ts';
+import type { StoreRequest } from '../signIn/signInFlow.ts';
 import { canUseFirst, type Target } from '../tree/nodes.ts';
 import { errorWords } from '../words/errors.ts';
 import { plainText, statusText } from '../words/plainText.ts';
@@ -31,12 +30,20 @@ export interface ProfileCommandParts {
   readonly refresh: () => Promise<Snapshot>;
   /** Loaded when first used: an activation pays for neither sign-in nor writing. */
   readonly service: () => Promise<ProfileService>;
-  readonly signInFlow: () => Promise<SignInFlow>;
   /** @param provider Provider id; ChatGPT where none is named. */
-  readonly descriptor: (provider: string | undefined) => Promise<SignInDescriptor>;
+  readonly browserSignIn: (provider: string | undefined) => Promise<BrowserSignIn>;
   /** For the providers of `codeSignIns`. */
   readonly signInByCode: (request: StoreRequest, known?: DeviceCodeOptions) => Promise<void>;
   readonly notifications: Notifications;
+}
+
+/** How one signs in to a provider by the browser, whoever knows how. */
+export interface BrowserSignIn {
+  /** Normalized provider id. */
+  readonly provider: string;
+  readonly label: string;
+  /** Resolves when it has ended, one way or the other; every failure has been told. */
+  readonly run: (request: StoreRequest) => Promise<void>;
 }
 
 /** Sign in, sign in again, sign out, use first, copy id. */
@@ -59,7 +66,7 @@ export function profileCommands(parts: ProfileCommandParts) {
 
   const handlers = {
     [commands.profileSignIn]: async (target) => {
-      const descriptor = await parts.descriptor(target?.provider);
+      const way = await parts.browserSignIn(target?.provider);
       const snapshot = await parts.snapshot();
       const named = locateAgent(snapshot, target);
       if (named.kind === 'gone') {
@@ -69,7 +76,7 @@ export function profileCommands(parts: ProfileCommandParts) {
       const place =
         named.kind === 'found'
           ? named.place
-          : await pickAgent(snapshot, l10n.t('Sign in to {0}', descriptor.label));
+          : await pickAgent(snapshot, l10n.t('Sign in to {0}', way.label));
       if (!place) {
         parts.notifications.warned(
           l10n.t('CoderClaw was not found on this machine, so there is nowhere to keep a sign-in.'),
@@ -80,7 +87,7 @@ export function profileCommands(parts: ProfileCommandParts) {
         );
         return;
       }
-      await signIn(parts, place, descriptor);
+      await signIn(place, way);
     },
 
     [commands.profileSignInAgain]: async (target) => {
@@ -91,7 +98,7 @@ export function profileCommands(parts: ProfileCommandParts) {
         assertPlaceIsCertain(place);
         await parts.signInByCode(storeRequest(place, provider, { profileId }));
       } else {
-        await signIn(parts, place, await parts.descriptor(provider), profileId);
+        await signIn(place, await parts.browserSignIn(provider), profileId);
       }
     },
 
@@ -128,20 +135,9 @@ export function filesOf({ dir, agent }: AgentPlace): AgentFiles {
   };
 }
 
-async function signIn(
-  parts: ProfileCommandParts,
-  place: AgentPlace,
-  descriptor: SignInDescriptor,
-  profileId?: string,
-): Promise<void> {
+async function signIn(place: AgentPlace, way: BrowserSignIn, profileId?: string): Promise<void> {
   assertPlaceIsCertain(place);
-  const flow = await parts.signInFlow();
-  const { provider } = descriptor;
-  await flow.run({
-    descriptor,
-    ...storeRequest(place, provider, { profileId }),
-    ...(codeSignIns.has(provider) && { useCode: parts.signInByCode }),
-  });
+  await way.run(storeRequest(place, way.provider, { profileId }));
 }
 
 /** Where a credential of a provider (normalized id) goes in an agent. */

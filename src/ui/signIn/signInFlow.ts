@@ -94,14 +94,18 @@ export class SignInFlow {
     this.#oneAtATime.cancel();
   }
 
+  /** Fails where the store could not take a login, so that nobody signs in for nothing. */
+  readonly assertStorable = async ({ files, provider }: StoreRequest): Promise<void> => {
+    await this.#parts.service.stored(files, provider);
+  };
+
   async #signIn(
     running: Running,
     request: SignInRequest,
   ): Promise<{ readonly signedIn: SignedIn; readonly name: string | undefined }> {
     const { signal } = running.cancelling;
-    const { services, service, uriCallbacks, log } = this.#parts;
-    // Fails before any browser opens if the store could not take the result.
-    await service.stored(request.files, request.descriptor.provider);
+    const { services, uriCallbacks, log } = this.#parts;
+    await this.assertStorable(request);
     const attempt = await startSignIn(request.descriptor, services, { signal });
     const receiving = uriCallbacks.register((uri) => attempt.receiveUri(uri));
     try {
@@ -206,7 +210,7 @@ export class SignInFlow {
  * again in another way, which breaks a `redirect_uri` that has a query of its own. VS Code takes a
  * string here and keeps it, though its types do not say so.
  */
-function openExactly(address: string): Thenable<boolean> {
+export function openExactly(address: string): Thenable<boolean> {
   return env.openExternal(address as unknown as Uri);
 }
 

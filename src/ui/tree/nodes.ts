@@ -64,12 +64,26 @@ export function profileRowId(target: Required<Target>): string {
   return `profile ${stateDir} ${agentId} ${provider} ${profileId}`;
 }
 
-/** Pure: the rows of the Profiles view for one Snapshot. */
-export function treeOf(snapshot: Snapshot): readonly TreeNode[] {
+/** What rows are drawn by, beside what they show. */
+interface Drawing {
+  readonly now: number;
+  /** Whether another extension adds a way to sign in to a provider, and to renew its logins. */
+  readonly isAdded: (provider: string) => boolean;
+}
+
+/**
+ * Pure: the rows of the Profiles view for one Snapshot.
+ * @param isAdded Whether another extension adds a way to sign in to a provider (normalized id).
+ */
+export function treeOf(
+  snapshot: Snapshot,
+  isAdded: Drawing['isAdded'] = () => false,
+): readonly TreeNode[] {
+  const drawing: Drawing = { now: snapshot.takenAt, isAdded };
   const [only, ...others] = snapshot.stateDirs;
   if (only === undefined) return [];
-  if (others.length === 0) return agentNodes(only, snapshot.takenAt);
-  return snapshot.stateDirs.map((dir) => stateDirNode(dir, snapshot.takenAt));
+  if (others.length === 0) return agentNodes(only, drawing);
+  return snapshot.stateDirs.map((dir) => stateDirNode(dir, drawing));
 }
 
 /** How many profiles need a person, over all agents; an inherited one counts where it is stored. */
@@ -81,7 +95,7 @@ export function needingPerson(snapshot: Snapshot): number {
     .filter((profile) => profile.origin === 'own' && needsPerson(profile.state)).length;
 }
 
-function stateDirNode(dir: StateDirSnapshot, now: number): TreeNode {
+function stateDirNode(dir: StateDirSnapshot, drawing: Drawing): TreeNode {
   const description = dir.inUse ? l10n.t('in use here') : '';
   return {
     id: `dir ${dir.path}`,
@@ -92,14 +106,14 @@ function stateDirNode(dir: StateDirSnapshot, now: number): TreeNode {
     spoken: joined(', ', l10n.t('State folder {0}', dir.label), description),
     flags: 'stateDir',
     collapsible: dir.inUse ? 'expanded' : 'collapsed',
-    children: agentNodes(dir, now),
+    children: agentNodes(dir, drawing),
     hover: { kind: 'stateDir', path: dir.path },
   };
 }
 
-function agentNodes(dir: StateDirSnapshot, now: number): readonly TreeNode[] {
+function agentNodes(dir: StateDirSnapshot, drawing: Drawing): readonly TreeNode[] {
   const config = configProblem(dir);
-  const agents = dir.agents.map((agent) => agentNode(dir, agent, now));
+  const agents = dir.agents.map((agent) => agentNode(dir, agent, drawing));
   return config ? [config, ...agents] : agents;
 }
 
@@ -125,7 +139,7 @@ export function configDetail(config: BrokenConfig): string {
   return config.kind === 'invalid' ? config.detail : config.errno;
 }
 
-function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, now: number): TreeNode {
+function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, drawing: Drawing): TreeNode {
   const key = `${dir.path} ${agent.id}`;
   const problem = storeProblem(key, dir, agent);
   const description = joined(
@@ -137,7 +151,7 @@ function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, now: number): Tr
   );
   const children = [
     ...(problem ? [problem] : []),
-    ...agent.providers.map((provider) => providerNode(key, dir, agent, provider, now)),
+    ...agent.providers.map((provider) => providerNode(key, dir, agent, provider, drawing)),
   ];
   return {
     id: `agent ${key}`,
@@ -150,7 +164,10 @@ function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, now: number): Tr
       ' ',
       'agent',
       writable(dir, agent) ? 'writable' : 'locked',
-      writable(dir, agent) && agent.providers.some(({ profiles }) => profiles.some(canRefresh))
+      writable(dir, agent) &&
+        agent.providers.some(({ profiles }) =>
+          profiles.some((one) => canRefresh(one, drawing.isAdded)),
+        )
         ? 'canRefresh'
         : '',
       agent.store.kind === 'absent' || agent.store.kind === 'unplaced' ? '' : 'storeFile',
@@ -201,7 +218,7 @@ function providerNode(
   dir: StateDirSnapshot,
   agent: AgentSnapshot,
   provider: ProviderSnapshot,
-  now: number,
+  drawing: Drawing,
 ): TreeNode {
   const key = `${agentKey} ${provider.id}`;
   const inherited = provider.profiles.every((profile) => profile.origin === 'inherited');
@@ -218,7 +235,9 @@ function providerNode(
     spoken: joined(', ', l10n.t('Provider {0}', name), description),
     flags: 'provider',
     collapsible: inherited ? 'collapsed' : 'expanded',
-    children: provider.profiles.map((profile) => profileNode(dir, agent, provider, profile, now)),
+    children: provider.profiles.map((profile) =>
+      profileNode(dir, agent, provider, profile, drawing),
+    ),
     hover: { kind: 'provider', id: provider.id, orderSource: provider.orderSource },
   };
 }
@@ -228,7 +247,7 @@ function profileNode(
   agent: AgentSnapshot,
   provider: ProviderSnapshot,
   profile: ProfileSnapshot,
-  now: number,
+  { now, isAdded }: Drawing,
 ): TreeNode {
   const target = {
     stateDir: dir.path,
@@ -258,11 +277,13 @@ function profileNode(
       profile.origin,
       needsPerson(profile.state) ? 'needsPerson' : '',
       mine && canUseFirst(profile) ? 'canUseFirst' : '',
-      mine && profile.type === 'oauth' && builtInProviders.has(profile.provider)
+      mine &&
+        profile.type === 'oauth' &&
+        (builtInProviders.has(profile.provider) || isAdded(profile.provider))
         ? 'canSignInAgain'
         : '',
       mine && profile.type !== 'oauth' ? 'canReplace' : '',
-      mine && canRefresh(profile) ? 'canRefresh' : '',
+      mine && canRefresh(profile, isAdded) ? 'canRefresh' : '',
       mine ? 'canSignOut' : '',
       own ? 'storeFile' : '',
     ),
@@ -272,8 +293,12 @@ function profileNode(
   };
 }
 
-function canRefresh({ origin, provider, renewal }: ProfileSnapshot): boolean {
-  return origin === 'own' && renewal !== undefined && renewableProviders.has(provider);
+function canRefresh(
+  { origin, provider, renewal }: ProfileSnapshot,
+  isAdded: Drawing['isAdded'],
+): boolean {
+  const isKnown = renewableProviders.has(provider) || isAdded(provider);
+  return origin === 'own' && renewal !== undefined && isKnown;
 }
 
 /** Not first yet, and an order is all that it takes. */

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type {
+  BadCredentials,
   BadPaste,
   ErrorCode,
   ErrorFacts,
@@ -194,6 +195,27 @@ const words: WordsByCode = {
     what: l10n.t('The address set for the sign-in is not allowed: {0}.', withoutDot(what)),
     todo: l10n.t('It must begin with https. Remove or correct it in the environment of VS Code.'),
   }),
+  'plugin.failed': ({ label, description }) => ({
+    what:
+      description === undefined
+        ? l10n.t('{0} failed in the extension that adds it.', label)
+        : l10n.t('{0} says: {1}.', label, withoutDot(description)),
+    todo: l10n.t('Nothing has been changed. Try again; if it stays, ask the makers of {0}.', label),
+  }),
+  'plugin.badLink': ({ label }) => ({
+    what: l10n.t('{0} wanted to open an address that is not allowed.', label),
+    todo: l10n.t(
+      'It was not opened, and nothing has been changed. Pages must begin with https; tell the makers of the extension.',
+    ),
+  }),
+  'plugin.badCredentials': ({ label, field, why }) => ({
+    what: l10n.t(
+      '{0} gave a sign-in that cannot be stored: {1}.',
+      label,
+      badFieldWords(field, why),
+    ),
+    todo: l10n.t('Nothing has been changed. Tell the makers of the extension that adds it.'),
+  }),
   'secret.bad': ({ why }) => badSecretWords(why),
   'secret.badDuration': ({ why }) => badDurationWords(why),
   'secret.badField': ({ field }) => ({
@@ -238,6 +260,19 @@ function noClientWords(missing: MissingClient): ErrorWords {
           'Register one at Chutes, set CHUTES_CLIENT_ID in the environment of VS Code, and try again.',
         ),
       };
+  }
+}
+
+function badFieldWords(field: string, why: BadCredentials): string {
+  switch (why) {
+    case 'malformed':
+      return l10n.t('"{0}" is missing or malformed', field);
+    case 'notMilliseconds':
+      return l10n.t('"{0}" is not in milliseconds since 1970', field);
+    case 'notJson':
+      return l10n.t('"{0}" cannot be written as JSON', field);
+    case 'tooLarge':
+      return l10n.t('it is too large');
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { writeDemoState } from '../../demo/demoState.ts';
 import { startAuthServer } from '../authServer.ts';
+import { providerFolders, startExampleServer } from '../exampleServer.ts';
 import { exitOnSignals } from './exitOnSignals.ts';
 import { readHostReport, reportVariable } from './hostReport.ts';
 
@@ -24,14 +25,16 @@ const folder = join(work, 'workspace');
 await mkdir(folder);
 await writeDemoState(stateDir, Date.now());
 const authServer = await startAuthServer();
+const exampleServer = await startExampleServer({ asks: false });
 const executable = process.env['VSCODE_EXECUTABLE'];
 try {
   await runTests({
     ...(executable === undefined ? { version: 'stable' } : { vscodeExecutablePath: executable }),
-    extensionDevelopmentPath: root,
+    extensionDevelopmentPath: [root, ...providerFolders(root)],
     extensionTestsPath: join(root, 'out', 'host', 'index.js'),
     extensionTestsEnv: {
       ...authServer.environment,
+      ...exampleServer.environment,
       HOME: join(work, 'home'),
       CODERCLAW_STATE_DIR: stateDir,
       [reportVariable]: report,
@@ -50,6 +53,7 @@ try {
   console.error(String(error));
 } finally {
   await authServer.close();
+  await exampleServer.close();
   const result = await readHostReport(report, join(root, 'test', 'host'));
   await writeFile(resultPath, JSON.stringify(result));
   await rm(work, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeDemoState } from '../../demo/demoState.ts';
 import { startAuthServer } from '../authServer.ts';
+import { providerFolders, startExampleServer } from '../exampleServer.ts';
 import { launchBrowser } from './browser.ts';
 import { exitOnSignals } from './exitOnSignals.ts';
 import { readHostReport, reportVariable } from './hostReport.ts';
@@ -23,9 +24,16 @@ const report = join(work, 'report.jsonl');
 const stateDir = join(work, 'state');
 await writeDemoState(stateDir, Date.now());
 const authServer = await startAuthServer();
+const exampleServer = await startExampleServer({ asks: false });
 const vscode = await startVsCode({
   extension: { developmentPath: root },
-  env: { ...authServer.environment, CODERCLAW_STATE_DIR: stateDir, [reportVariable]: report },
+  installed: providerFolders(root),
+  env: {
+    ...authServer.environment,
+    ...exampleServer.environment,
+    CODERCLAW_STATE_DIR: stateDir,
+    [reportVariable]: report,
+  },
 });
 const browser = await launchBrowser();
 try {
@@ -54,6 +62,7 @@ try {
   await browser.close();
   await vscode.stop();
   await authServer.close();
+  await exampleServer.close();
   const result = await readHostReport(report, join(root, 'test', 'host'));
   await writeFile(resultPath, JSON.stringify(result));
   await rm(work, { recursive: true, force: true });

@@ -1,8 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createWriteStream, rmSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cached } from './cache.ts';
 import { ensureNode } from './nodeRuntime.ts';
@@ -28,7 +28,7 @@ export interface VsCodeOptions {
   /** What the windows have open; an empty temporary folder if absent. */
   readonly folder?: string;
   readonly extension?: ExtensionSource;
-  /** Unpacked extensions (`<publisher>.<name>-<version>`), copied to where installed ones are. */
+  /** Folders of unpacked extensions, copied to where installed ones are. */
   readonly installed?: readonly string[];
   /** Added to the environment of the extension host and its terminals. */
   readonly env?: Readonly<Record<string, string>>;
@@ -97,9 +97,6 @@ export async function startVsCode(options: VsCodeOptions = {}): Promise<VsCode> 
   for (const [path, text] of Object.entries(options.homeFiles ?? {})) {
     await writeFile(join(home, path), text);
   }
-  for (const installed of options.installed ?? []) {
-    await cp(installed, join(extensions, basename(installed)), { recursive: true });
-  }
   const env = { ...cleanEnvironment(), HOME: home, ...options.env };
   const places = ['--server-data-dir', data, '--extensions-dir', extensions];
 
@@ -120,6 +117,11 @@ export async function startVsCode(options: VsCodeOptions = {}): Promise<VsCode> 
       },
     );
   }
+  for (const installed of options.installed ?? []) {
+    await cp(installed, join(extensions, await installedName(installed)), { recursive: true });
+  }
+  // Without its list VS Code looks for what is there.
+  if (options.installed?.length) await rm(join(extensions, 'extensions.json'), { force: true });
   const serverLog = join(root, 'server.log');
   const child = spawn(
     node,
@@ -199,6 +201,12 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   const personal =
     /^(CODERCLAW_|PI_|CODEX_|CLAUDE_|ANTHROPIC_|OPENAI_|VSCODE_|ELECTRON_|XDG_|npm_|NODE_OPTIONS$|INIT_CWD$)/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !personal.test(name)));
+}
+
+/** What VS Code calls the folder of an installed extension. */
+async function installedName(folder: string): Promise<string> {
+  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  return `${manifest.publisher}.${manifest.name}-${manifest.version}`;
 }
 
 async function makeFolder(path: string): Promise<void> {

@@ -47,6 +47,18 @@ describe('the hover of the status bar item', () => {
     ]);
   });
 
+  it('offers that too for a login of a provider that another extension adds', () => {
+    const dead = profile('acme:work', { kind: 'dead' }, { next: true, position: 0 });
+    const main = agent('main', { providers: [provider('acme', dead)] });
+    const hover = (isAdded?: (id: string) => boolean): string =>
+      statusBarHover('/state', main, NOW, isAdded).value;
+    assert.doesNotMatch(hover(), /Sign In Again/);
+    assert.match(
+      hover((id) => id === 'acme'),
+      /Sign In Again/,
+    );
+  });
+
   it('makes no markup of names, and trusts its own commands alone', () => {
     const odd = { ...profile('openai-codex:x', calm), name: '[x](command:evil) | $(bug)' };
     const main = agent('main', { providers: [provider('openai-codex', odd)] });

@@ -27,6 +27,9 @@ export function failureOf(error: unknown, rotates: boolean): RefreshFailure {
   if (!(error instanceof KnownError)) return lost;
   // Nothing was sent: there is nowhere to send it, or nobody to send it as.
   if (error.code === 'signin.badEndpoint' || error.code === 'signin.noClient') return 'transient';
+  // A provider of another extension gave up and does not say at what. Mostly the network is away, and
+  // counted as lost, two of these would end a login that is whole. A token that is spent is refused.
+  if (error.code === 'plugin.failed') return 'transient';
   if (isCode(error, 'signin.network')) return error.facts.unsent ? 'transient' : lost;
   if (!isCode(error, 'signin.tokenRefused')) return lost;
   const { status, error: said = '' } = error.facts;

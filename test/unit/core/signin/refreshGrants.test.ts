@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../../../src/core/clock.ts';
 import type { JsonObject } from '../../../../src/core/documents/json.ts';
 import { isKnown } from '../../../../src/core/errors.ts';
+import type { AddedSignIn } from '../../../../src/core/signin/addedSignIns.ts';
 import type { SignInDescriptor } from '../../../../src/core/signin/descriptor.ts';
 import { descriptorGrant } from '../../../../src/core/signin/descriptorGrant.ts';
 import { openaiCodex } from '../../../../src/core/signin/providers/openaiCodex.ts';
@@ -49,7 +50,7 @@ describe('refresh grants', () => {
 
   async function grantFor(
     provider: string,
-    added?: (provider: string) => SignInDescriptor | undefined,
+    added?: (provider: string) => AddedSignIn | undefined,
   ): Promise<RefreshGrant> {
     const grant = await refreshGrants(environment(), added)(provider);
     assert.ok(grant);
@@ -163,7 +164,9 @@ describe('refresh grants', () => {
 
     it('stores what its descriptor makes of the answer', async () => {
       const grant = await grantFor('Added', (provider) =>
-        provider === 'added' ? descriptor() : undefined,
+        provider === 'added'
+          ? { kind: 'descriptor', label: 'Added', descriptor: descriptor() }
+          : undefined,
       );
       const given = { access_token: 'at_new', expires_in: 60 };
       assert.deepEqual(await renew(grant, given), {

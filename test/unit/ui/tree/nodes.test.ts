@@ -198,6 +198,30 @@ describe('the rows of the Profiles view', () => {
     assert.doesNotMatch(hovers.join(), /made\/up|agents\/work/);
   });
 
+  it('logins of a provider are signed in to again, and renewed, while another extension adds it', () => {
+    const login = profile(
+      'acme:work',
+      { kind: 'renews', at: NOW + HOUR },
+      { renewal: { login: 'x' } },
+    );
+    const state = snapshot(
+      stateDir('/state', [agent('main', { providers: [provider('acme', login)] })]),
+    );
+    const flags = (isAdded?: (id: string) => boolean): string => {
+      const rows = treeOf(state, isAdded);
+      return `${find(rows, 'main').flags} ${find(rows, 'work').flags}`;
+    };
+    assert.doesNotMatch(flags(), /canSignInAgain|canRefresh/);
+    assert.doesNotMatch(
+      flags((id) => id === 'other'),
+      /canSignInAgain|canRefresh/,
+    );
+    assert.match(
+      flags((id) => id === 'acme'),
+      /canRefresh.*canSignInAgain.*canRefresh/,
+    );
+  });
+
   it('says of a store that it cannot be changed, and still shows what is in it', () => {
     const store = { kind: 'whole', path: '/s', problems: [], unwritable: 'x twice' } as const;
     const rows = treeOf(

@@ -1,0 +1,71 @@
+import type { OAuthCredentials } from '../../../api.ts';
+import type { JsonObject } from '../../documents/json.ts';
+import type { AddedProvider } from '../addedSignIns.ts';
+import { TOKEN_REQUEST_LIMIT_MS } from '../limitedRequest.ts';
+import type { RefreshGrant } from '../refreshGrant.ts';
+import { refreshTokenOf } from '../renewal.ts';
+import { renewedWith, textsIn } from './pluginCredentials.ts';
+import { refreshFailureOf, unanswered } from './pluginFailure.ts';
+import { type Outcome, outcomeOf } from './pluginOutcome.ts';
+
+/** What has not come by then is not waited for any more: the token is sent anew. */
+const LATE_MS = 5 * 60_000;
+
+/** A request that took too long. Foreign code cannot be stopped: its answer may still come. */
+interface Late {
+  readonly since: number;
+  readonly outcome: Promise<Outcome>;
+  /** Tokens have come, and are kept for as long as it takes. */
+  hasTokens: boolean;
+}
+
+/** By the provider's object and the token that was sent. Holds secrets, in memory only. */
+const late = new WeakMap<object, Map<string, Late>>();
+
+/**
+ * Refreshes by the code of another extension. What takes longer than a request may is given up, but an
+ * answer that comes after all is not lost: whoever sends the same token next gets it, and nothing is
+ * sent twice.
+ */
+export function pluginGrant(added: AddedProvider): RefreshGrant {
+  const { id, provider, rotates } = added;
+  return {
+    provider: id,
+    rotates,
+    async renew(credential, { clock }) {
+      const old = refreshTokenOf(credential);
+      const mine = late.get(provider) ?? new Map<string, Late>();
+      late.set(provider, mine);
+      const since = clock.now();
+      const earlier = mine.get(old);
+      const isKept = earlier?.hasTokens || since - (earlier?.since ?? -Infinity) < LATE_MS;
+      const sent = earlier !== undefined && isKept ? earlier : send(added, credential, since);
+      mine.set(old, sent);
+      const done = new AbortController();
+      const limit = clock.sleep(TOKEN_REQUEST_LIMIT_MS, done.signal).catch(() => {});
+      const outcome = await Promise.race([sent.outcome, limit]);
+      done.abort();
+      if (outcome === undefined) throw unanswered(added);
+      mine.delete(old);
+      if ('thrown' in outcome) {
+        const { type: _type, provider: _provider, ...fields } = credential;
+        throw refreshFailureOf(added, outcome.thrown, textsIn(fields));
+      }
+      return renewedWith(added, outcome.value, old, clock.now());
+    },
+  };
+}
+
+function send({ provider }: AddedProvider, credential: JsonObject, since: number): Late {
+  const outcome = outcomeOf(() => provider.refreshToken(plainCopy(credential)));
+  const sent: Late = { since, outcome, hasTokens: false };
+  void outcome.then((ended) => {
+    sent.hasTokens = 'value' in ended;
+  });
+  return sent;
+}
+
+/** As pi hands credentials over: without what a store has beside them, and free to be changed. */
+function plainCopy({ type: _type, provider: _provider, ...fields }: JsonObject): OAuthCredentials {
+  return structuredClone(fields) as OAuthCredentials;
+}
