@@ -20,6 +20,7 @@ export interface SessionOptions {
     | Readonly<Record<string, string>>
     | ((authServer: AuthServer) => Readonly<Record<string, string>>);
   readonly clients?: AuthServerOptions['clients'];
+  readonly asksForTrust?: boolean;
   /** An absolute folder that comes first in the `PATH` of the person's shell. */
   readonly firstOnPath?: string;
   /** Folders of other extensions that are installed beside ours. */
@@ -73,6 +74,7 @@ export class Session {
       // What people install, not the working tree.
       extension: { vsix: await packedExtension() },
       installed: options.installed ?? [],
+      asksForTrust: options.asksForTrust ?? false,
       env: {
         ...authServer.environment,
         CODERCLAW_STATE_DIR: stateDir,

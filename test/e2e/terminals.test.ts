@@ -141,6 +141,33 @@ describe('programs in a terminal, in a real VS Code', function () {
     await terminal(workbench).waitFor({ state: 'hidden' });
   });
 
+  it('nothing is started in a folder that is not trusted', async () => {
+    await program('coderclaw', CODERCLAW);
+    await program('claude', CLAUDE);
+    session = await Session.start({
+      files: { 'coderclaw.json': '{}' },
+      firstOnPath: bin,
+      asksForTrust: true,
+      settings,
+    });
+    const { workbench } = session;
+    await workbench.dialog.getByRole('button', { name: /^No/ }).click();
+    await workbench.runCommand('CoderClaw: Add Profile…');
+    await workbench.quickItem('Another Provider…').waitFor();
+    await workbench.quickInput.fill('plugin');
+    await workbench.quickItem(/Plugin of CoderClaw/).waitFor({ state: 'hidden' });
+    await workbench.screenshot('restricted-no-plugin');
+    await workbench.quickInput.fill('anthropic');
+    await workbench.quickItem('Anthropic').click();
+    await workbench.choose('How do you want to add it?', 'Setup-token');
+    await workbench.answer(/A name for it/, '');
+    // A token can still be pasted, and nothing else is offered.
+    await workbench.secretInput.waitFor();
+    await workbench.secretInput.fill(TOKEN);
+    await workbench.page.keyboard.press('Enter');
+    await workbench.message(/anthropic:default is stored for main/);
+  });
+
   it('"claude setup-token" runs beside the question for the token', async () => {
     await program('claude', CLAUDE);
     session = await Session.start({

@@ -32,6 +32,8 @@ export interface VsCodeOptions {
   readonly installed?: readonly string[];
   /** Added to the environment of the extension host and its terminals. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A window asks whether its folder is trusted; else all are. */
+  readonly asksForTrust?: boolean;
   /** Files of the home folder, by their paths in it: VS Code asks the login shell for its `PATH`. */
   readonly homeFiles?: Readonly<Record<string, string>>;
   /** Written as the machine's settings, where `machine`-scoped ones are read too. */
@@ -132,7 +134,7 @@ export async function startVsCode(options: VsCodeOptions = {}): Promise<VsCode> 
       '--without-connection-token',
       '--accept-server-license-terms',
       '--disable-telemetry',
-      '--disable-workspace-trust',
+      ...(options.asksForTrust ? [] : ['--disable-workspace-trust']),
       // Honours the `payload` of a window's address: development extensions and tests. But VS Code
       // shows no notifications under it, so not where a person is to see the packed extension.
       ...(isPacked ? [] : ['--enable-smoke-test-driver']),
