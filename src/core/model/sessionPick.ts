@@ -1,16 +1,7 @@
 import type { AuthStore } from '../documents/authStore.ts';
 import { normalizeProviderId } from '../documents/providerIds.ts';
+import type { SessionPin } from '../documents/sessions.ts';
 import { type ConfigAuth, effectiveOrder, unusableUntil } from './order.ts';
-
-/** What an entry of `sessions.json` says about the profile of its session. */
-export interface SessionPin {
-  /** `authProfileOverride`, trimmed; never empty. */
-  readonly profileId?: string;
-  /** `authProfileOverrideSource`: who chose it. */
-  readonly source?: 'user' | 'auto';
-  /** `authProfileOverrideCompactionCount`: how often the session had been compacted by then. */
-  readonly compactions?: number;
-}
 
 export interface SessionPickQuery {
   /** In any spelling. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { pickForSession, type SessionPin } from '../../../../src/core/model/sessionPick.ts';
+import type { JsonValue } from '../../../../src/core/documents/json.ts';
+import { readSessions, type SessionPin } from '../../../../src/core/documents/sessions.ts';
+import { pickForSession } from '../../../../src/core/model/sessionPick.ts';
 import { type ConfigDocument, configOf, storeOf, vectorCases } from './vectorCases.ts';
 
 interface Entry {
@@ -22,17 +24,10 @@ interface PickCase {
   readonly entryAfter: Entry;
 }
 
-function pinOf(entry: Entry): SessionPin {
-  const { authProfileOverride, authProfileOverrideSource, authProfileOverrideCompactionCount } =
-    entry;
-  return {
-    ...(authProfileOverride !== undefined && { profileId: authProfileOverride }),
-    ...(authProfileOverrideSource !== undefined && { source: authProfileOverrideSource }),
-    ...(authProfileOverrideCompactionCount !== undefined && {
-      compactions: authProfileOverrideCompactionCount,
-    }),
-  };
-}
+const pinOf = (entry: Entry): SessionPin => {
+  const [session] = readSessions({ key: entry as unknown as JsonValue });
+  return session?.pin ?? {};
+};
 
 const HOUR = 3_600_000;
 const NOW = 1_795_000_000_000;
