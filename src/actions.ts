@@ -101,9 +101,9 @@ export function actions(options: ActionsOptions): CommandHandlers {
 
   const codeFlow = once(async (): Promise<CodeFlow> => {
     const { CodeFlow } = await import('./ui/signIn/codeFlow.ts');
-    const { store } = await signInFlow();
+    const { store, assertStorable } = await signInFlow();
     const services = { fetch: globalThis.fetch, clock, log: log.info };
-    const flow = new CodeFlow({ services, notifications, store });
+    const flow = new CodeFlow({ services, notifications, store, assertStorable });
     own(flow);
     return flow;
   });

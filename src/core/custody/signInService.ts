@@ -54,7 +54,7 @@ export class SignInService {
   readonly #parts: SignInServiceParts;
   readonly #after: AfterParts;
   /** By the sign-in: the one entry that keeps it. */
-  readonly #kept = new WeakMap<SignedIn, JournalSlot>();
+  readonly #kept = new WeakMap<SignedIn, { readonly slot: JournalSlot; readonly about: string }>();
   /** By hashes, what stood under an id when it was last read. */
   readonly #seen = new Map<string, Seen>();
 
@@ -112,20 +112,26 @@ export class SignInService {
   /**
    * Puts a finished sign-in into the journal before it is known whether and as what it can be stored,
    * so that neither a crash nor a reload of the window loses it; one that is there already stays as it
-   * is. Never rejects for what the disk says:
-   * without a journal the tokens are still in hand.
+   * is. Never rejects for what the disk says: without a journal the tokens are still in hand.
    *
    * @param profileId As it would probably be stored.
    */
   async keep(files: AgentFiles, profileId: string, signedIn: SignedIn): Promise<void> {
-    if (this.#kept.has(signedIn)) return;
+    if (!this.#kept.has(signedIn)) await this.reconsider(files, profileId, signedIn);
+  }
+
+  /**
+   * The same, but one that is there already is made anew: as not decided, by what {@link stored} saw last.
+   * What had been agreed to was about something else.
+   */
+  async reconsider(files: AgentFiles, profileId: string, signedIn: SignedIn): Promise<void> {
     const seen = this.#seen.get(seenKey(files, profileId)) ?? seenOf(undefined);
     await this.#keep(files, profileId, signedIn, seen, false);
   }
 
   /** The person does not want it stored, or something better stands there: forgets it. */
   async letGo(signedIn: SignedIn): Promise<void> {
-    const slot = this.#kept.get(signedIn);
+    const slot = this.#kept.get(signedIn)?.slot;
     this.#kept.delete(signedIn);
     if (slot !== undefined) await dropIfPossible(slot, this.#parts.log);
   }
@@ -169,7 +175,7 @@ export class SignInService {
           legacyPaths: files.legacyPaths,
           // Without room for it, what is kept is for another place.
           made: async () => {
-            if (isKept) await this.#kept.get(signedIn)?.made();
+            if (isKept) await this.#kept.get(signedIn)?.slot.made();
           },
         },
       );
@@ -179,7 +185,7 @@ export class SignInService {
     });
     // There was no room for it (a full disk), or no right: it may be there by now.
     if (!isKept && (await this.#keep(files, profileId, signedIn, seenOf(seen), true))) {
-      await this.#kept.get(signedIn)?.made();
+      await this.#kept.get(signedIn)?.slot.made();
     }
     const saved = await this.finish(files, profileId, signedIn, seen, siblings);
     return (await aftermath) === 'undone' ? { ...saved, undone: true } : saved;
@@ -224,6 +230,10 @@ export class SignInService {
     if (journal === undefined) return false;
     const { provider } = signedIn.identity;
     const { stateDir, storePath, configPath } = files;
+    const before = this.#kept.get(signedIn);
+    const about = JSON.stringify([storePath, profileId, seen, agreed]);
+    // One that waits for a person is left alone by everybody, so it is still there.
+    if (before?.about === about && !agreed) return true;
     try {
       const slot = await journal.open(stateDir, {
         kind: 'store',
@@ -240,9 +250,8 @@ export class SignInService {
         await dropIfPossible(slot, this.#parts.log);
         throw error;
       }
-      const before = this.#kept.get(signedIn);
-      this.#kept.set(signedIn, slot);
-      if (before !== undefined) await dropIfPossible(before, this.#parts.log);
+      this.#kept.set(signedIn, { slot, about });
+      if (before !== undefined) await dropIfPossible(before.slot, this.#parts.log);
       return true;
     } catch (error) {
       if (!(error instanceof KnownError)) throw error;

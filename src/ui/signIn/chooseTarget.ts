@@ -33,6 +33,8 @@ export async function chooseTarget(
 ): Promise<Target> {
   const { agentId, files, provider } = place;
   const existing = await service.stored(files, provider);
+  // While the person is asked, it waits in the journal, by what stands there now.
+  await service.reconsider(files, provisionalId(place, signedIn), signedIn);
   const here = (profileId: string): Target => {
     const seen = existing.find(({ id }) => id === profileId)?.entry;
     return { agentId, files, profileId, seen };
@@ -159,7 +161,7 @@ async function askToUseThere(
 async function askToRenew(
   person: Pick<StoringPerson, 'ask'>,
   identity: Identity,
-  { profileId, separate, holder }: Extract<LoginPlan, { situation: 'taken' }>,
+  { profileId, separate, holder, isHeld }: Extract<LoginPlan, { situation: 'taken' }>,
 ): Promise<string> {
   const renew = l10n.t('Renew');
   const keepBoth = l10n.t('Keep Both');
@@ -173,12 +175,18 @@ async function askToRenew(
   const detail = [
     ...accountLines(identity),
     l10n.t('Renew: {0} gets the new sign-in in place of the one that it has.', profileId),
-    l10n.t('Keep both: the new one is stored as {0}.', separate),
+    keepBothWords(separate, isHeld),
   ];
   const picked = await person.ask(message, detail, renew, keepBoth);
   if (picked === renew) return profileId;
   if (picked === keepBoth) return separate;
   throw new Cancelled();
+}
+
+function keepBothWords(separate: string, isHeld: boolean): string {
+  return isHeld
+    ? l10n.t('Keep both: {0}, which has this account already, gets the new one.', separate)
+    : l10n.t('Keep both: the new one is stored as {0}.', separate);
 }
 
 function isTold({ email, accountId }: Identity): boolean {
@@ -220,9 +228,7 @@ async function askToReplace(
   const replace = l10n.t('Replace');
   const detail = [
     ...lines,
-    isHeld
-      ? l10n.t('Keep both: {0}, which has this account already, gets the new one.', separate)
-      : l10n.t('Keep both: the new one is stored as {0}.', separate),
+    keepBothWords(separate, isHeld),
     l10n.t('Replace: what {0} holds now is lost.', profileId),
   ];
   const picked = await person.ask(message, detail, keepBoth, replace);

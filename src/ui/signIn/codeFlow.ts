@@ -15,6 +15,8 @@ import type { StoreRequest } from './signInFlow.ts';
 export interface CodeFlowParts {
   readonly services: DeviceSignInServices;
   readonly notifications: Notifications;
+  /** Fails where a login could not be stored. */
+  readonly assertStorable: (request: StoreRequest) => Promise<void>;
   /** Stores what is in hand, and tells every outcome. */
   readonly store: (request: StoreRequest, signedIn: SignedIn) => Promise<void>;
 }
@@ -46,6 +48,7 @@ export class CodeFlow {
     let signedIn: SignedIn;
     try {
       const { signal } = running.cancelling;
+      await this.#parts.assertStorable(request);
       const attempt = await startDeviceSignIn(descriptor, services, { signal });
       const dialog = new CodeDialog(request, attempt, notifications);
       running.shown = dialog;

@@ -15,6 +15,7 @@ import {
   SLOW_GLANCE_MS,
   sameRoundNow,
   steadyOf,
+  takenBack,
   timesOf,
   truceOf,
   whenStable,
@@ -46,7 +47,7 @@ export async function keepOrder(
     if (stands) return await whenStable(round, parts);
     const guarding = await vault.looksAfter(storePath, place);
     if (guarding === 'givenUp') return givenUp(round, parts);
-    return guarding === 'over' ? await dropped(round, parts) : open(GLANCE_MS);
+    return guarding === 'over' ? await takenBack(round, parts) : open(GLANCE_MS);
   }
   delete care.stableSince;
   const promised = { entry: place, value: list, isOld };

@@ -17,6 +17,7 @@ import {
   SLOW_GLANCE_MS,
   sameRoundNow,
   steadyOf,
+  takenBack,
   timesOf,
   truceOf,
   UNDECIDED_MS,
@@ -51,7 +52,7 @@ export async function keepRemoval(
     const guarding = await vault.looksAfter(storePath, place);
     if (guarding === 'givenUp') return givenUp(round, parts);
     // Whoever looks after it later must not take it away again.
-    if (guarding === 'over') return await dropped(round, parts);
+    if (guarding === 'over') return await takenBack(round, parts);
   }
   if (!isSame(value)) care.wasGone = true;
   const isReplaced = isOvertaken || isSignedInSince(round, draft);

@@ -26,6 +26,7 @@ import {
   SLOW_GLANCE_MS,
   sameRoundNow,
   steadyOf,
+  takenBack,
   timesOf,
   truceOf,
   UNANSWERED_MS,
@@ -51,6 +52,8 @@ export async function keepSignIn(
     if (entry.owner !== 'dead' && age < UNANSWERED_MS) return open(SLOW_GLANCE_MS);
     return await dropped(round, parts);
   }
+  // The question is on the screen: whatever stands there, only its owner knows what is to become of it.
+  if (draft.agreed === false && entry.owner === 'alive') return await undecided(round, age, parts);
   const { isOvertaken, isOld } = lineageOf(entry, all);
   const value = await stores.profile(storePath, profileId);
   // It stays for a while: by it, those before it know that they were overtaken too.
@@ -66,7 +69,9 @@ export async function keepSignIn(
       case 'givenUp':
         return givenUp(round, parts);
       case 'over':
-        return await overtaken(round, draft, answer, value, parts);
+        return value === undefined
+          ? await takenBack(round, parts)
+          : await overtaken(round, draft, answer, value, parts);
       case 'guarded':
         return open(GLANCE_MS);
     }
@@ -153,7 +158,7 @@ async function overtaken(
   const isTheirs = !isJsonObject(value) || compared(value, answer) === 'other';
   // Not as what was brought: a key can stand there now, and the config must say so.
   const again = isTheirs ? undefined : await finishSignIn(round, draft, value, parts);
-  return again === undefined ? await dropped(round, parts) : open(again);
+  return again === undefined ? await takenBack(round, parts) : open(again);
 }
 
 /** Looked at again when something happens, and at its end. Told once nobody is asking the person. */

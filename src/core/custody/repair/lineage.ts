@@ -65,7 +65,8 @@ export function lineageOf(entry: JournalEntry, all: readonly JournalEntry[]): Li
 
 /**
  * Those that an entry was built on, directly or by way of others, and that are overtaken. They know it by
- * this entry only, or by one between them and it: so none of these may go before them.
+ * this entry only, or by one between them and it: so none of these may go before them. Since nothing
+ * stands in a place again and again, what is later by the clock is none of them.
  */
 export function overtakenBefore(
   entry: JournalEntry,
@@ -77,12 +78,27 @@ export function overtakenBefore(
   const found: JournalEntry[] = [];
   for (const put of seen) {
     for (const step of steps) {
-      if (step === own || step.put !== put || !lineageOf(step.entry, all).isOvertaken) continue;
+      if (step === own || step.put !== put || step.entry.at > entry.at) continue;
+      if (!lineageOf(step.entry, all).isOvertaken || found.includes(step.entry)) continue;
       seen.add(step.seen);
       found.push(step.entry);
     }
   }
   return found.reverse();
+}
+
+/**
+ * Whether somebody of ours has built on an entry, or is about to: a removal or a change that is just being
+ * made explains that its value is gone, and is tied by it to what came before. A sign-in that was not
+ * agreed to is nothing of that.
+ */
+export function isBuiltOn(entry: JournalEntry, all: readonly JournalEntry[]): boolean {
+  const { steps } = lineAt(entry, all);
+  const own = steps.find((step) => step.entry.path === entry.path);
+  return steps.some(({ entry: { draft, path, at }, seen }) => {
+    const isAgreed = draft.kind !== 'store' || draft.agreed === true;
+    return path !== entry.path && seen === own?.put && at >= entry.at && isAgreed;
+  });
 }
 
 /** One promise of a store, and when it was given. */

@@ -7,7 +7,7 @@ import type { RefreshMemory } from '../refresh/refreshMemory.ts';
 import type { StorePlace } from '../storePlaces.ts';
 import type { TokenEndFiles } from '../tokenEnds.ts';
 import type { Vault } from '../vault.ts';
-import { lineageOf, overtakenBefore } from './lineage.ts';
+import { isBuiltOn, lineageOf, overtakenBefore } from './lineage.ts';
 import { StoreNames } from './storeNames.ts';
 import type { StoreRounds } from './storeRounds.ts';
 import type { Promised } from './undone.ts';
@@ -146,6 +146,16 @@ export async function dropped({ entry, all }: Round, { journal }: KeeperParts): 
     throw error;
   }
   return { kind: 'dropped' };
+}
+
+/**
+ * Drops what somebody took back on purpose: nobody is to bring it back. Where that is one of ours, the
+ * entry stays until that one is sure to have been made, and then for as long as any that was overtaken.
+ */
+export async function takenBack(round: Round, parts: KeeperParts): Promise<Kept> {
+  const now = await sameRoundNow(round, parts);
+  if (now === undefined || isBuiltOn(now.entry, now.all)) return open(GLANCE_MS);
+  return await dropped(now, parts);
 }
 
 /**

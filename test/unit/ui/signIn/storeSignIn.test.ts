@@ -307,10 +307,13 @@ describe('storing a finished sign-in', () => {
 
     it('where it is not known of the profile that is meant: that one, or both', async () => {
       await put({ [here]: { type: 'oauth', provider, access: 'a', refresh: 'old', expires: 1 } });
-      person.answers = ['Keep Both', 'Renew'];
+      person.answers = ['Keep Both', 'Keep Both', 'Renew'];
       await storeSignIn(service, person, again(), signedIn('ann', 'new'));
       assert.match(person.asked[0] ?? '', /signed in as ann@example\.com\. Whether .*work is of/);
+      assert.match(person.asked[0] ?? '', /the new one is stored as openai-codex:ann@example/);
       assert.equal(await refreshOf('openai-codex:ann@example.com'), 'new');
+      await storeSignIn(service, person, again(), signedIn('ann', 'newest'));
+      assert.match(person.asked[1] ?? '', /ann@example\.com, which has this account already, gets/);
       await storeSignIn(service, person, again(), signedIn('bob', 'newer'));
       assert.equal(await refreshOf(here), 'newer');
     });
@@ -510,6 +513,26 @@ describe('storing a finished sign-in', () => {
       assert.deepEqual([kept.draft.profileId, kept.draft.seen], [id, null]);
       await put({});
       await person.again?.();
+      assert.equal(await refreshOf(id), 'new');
+      assert.equal((await entries()).length, 1, 'one entry for one sign-in');
+    });
+
+    it('has it as undecided, by what stands there now, whenever something is asked', async () => {
+      await put({ [id]: credential('ann', 'old') });
+      const drafts: unknown[] = [];
+      person.beforeAnswer = async () => {
+        const [entry] = await entries();
+        assert.ok(entry?.draft.kind === 'store');
+        const { profileId, agreed, seen } = entry.draft;
+        drafts.push([profileId, agreed, seen]);
+        if (drafts.length === 1) await put({ [id]: credential('ann', 'rotated') });
+      };
+      // A sign-in by a code has not looked at the store before.
+      await storeSignIn(service, person, place({ profileId: id }), signedIn('ann', 'new'));
+      assert.deepEqual(drafts, [
+        [id, false, entryHash(credential('ann', 'old'))],
+        [id, false, entryHash(credential('ann', 'rotated'))],
+      ]);
       assert.equal(await refreshOf(id), 'new');
       assert.equal((await entries()).length, 1, 'one entry for one sign-in');
     });

@@ -188,25 +188,32 @@ describe('what is kept from the journal', () => {
       });
     }
 
-    it('is not decided while the question is on the screen, however long', async () => {
-      const was = login('old');
-      await write({ 'p:a': was });
-      const { stateDir, storePath, configPath } = {
-        ...{ stateDir: path(), storePath: store(), configPath: config() },
-      };
-      const files = { stateDir, storePath, configPath, legacyPaths: [] };
-      const service = new SignInService({ vault, journal, clock: systemClock, log: () => {} });
-      await service.stored(files, 'p');
-      const identity = { provider: 'p', email: 'ann@example.com' };
-      await service.keep(files, 'p:a', { credential: NEW, identity } as SignedIn);
-      owner = 'alive';
-      const upkeep = upkeepWith();
-      await upkeep.start();
-      await pass(60_000);
-      upkeep.hint();
-      await pass(5_000);
-      assert.deepEqual([await profile(), await open(), notices], [was, 1, []]);
-    });
+    const whileAsked: readonly (readonly [string, JsonObject, read: boolean])[] = [
+      ['the same person there', { 'p:a': OLD }, true],
+      ['nothing there', {}, true],
+      ['nobody knows who there', { 'p:a': login('old') }, true],
+      ['something there that the sign-in never looked at', { 'p:a': OLD }, false],
+    ];
+    for (const [what, there, isRead] of whileAsked) {
+      it(`is not decided while the question is on the screen, however long: ${what}`, async () => {
+        await write(there);
+        const { stateDir, storePath, configPath } = {
+          ...{ stateDir: path(), storePath: store(), configPath: config() },
+        };
+        const files = { stateDir, storePath, configPath, legacyPaths: [] };
+        const service = new SignInService({ vault, journal, clock: systemClock, log: () => {} });
+        if (isRead) await service.stored(files, 'p');
+        const identity = { provider: 'p', email: 'ann@example.com' };
+        await service.keep(files, 'p:a', { credential: NEW, identity } as SignedIn);
+        owner = 'alive';
+        const upkeep = upkeepWith();
+        await upkeep.start();
+        await pass(60_000);
+        upkeep.hint();
+        await pass(5_000);
+        assert.deepEqual([(await document()).profiles, await open(), notices], [there, 1, []]);
+      });
+    }
 
     it('is told once when nobody asks any more, is not polled, and told once more at its end', async () => {
       await write({ 'p:a': OLD });
@@ -483,6 +490,38 @@ describe('what is kept from the journal', () => {
     dropFault = undefined;
     await pass(5 * 60_000);
     assert.deepEqual([await profile(), await open()], [undefined, 0]);
+  });
+
+  it('what was taken back by one of ours stays for those who know what came before by it', async () => {
+    await write({ 'p:a': OLD });
+    const first = await signIn(OLD);
+    clock.advance(10);
+    await write({ 'p:a': NEW });
+    const second = await signIn(NEW, over(OLD));
+    for (const slot of [first, second]) await slot.made();
+    owner = 'alive';
+    const looksAfter: UpkeepOptions['vault']['looksAfter'] = async () => 'over';
+    const upkeep = upkeepWith({ looksAfter });
+    await upkeep.start();
+    clock.advance(10);
+    // A removal that is just being made: it stands in the journal, and is not sure yet.
+    const about = { profileId: 'p:a', storePath: store(), login: loginHash(NEW) };
+    const draft = {
+      kind: 'removal',
+      ...about,
+      seen: entryHash(NEW),
+      configPath: config(),
+    } as const;
+    const removing = await journal.open(path(), draft);
+    await write({});
+    upkeep.hint();
+    await pass(5_000);
+    assert.equal(await open(), 3);
+    // It was not made after all: then somebody else took it back on purpose.
+    await removing.drop();
+    upkeep.hint();
+    await pass(5_000);
+    assert.equal(await open(), 0);
   });
 
   it('a store that has to be waited for does not keep the others waiting', async () => {

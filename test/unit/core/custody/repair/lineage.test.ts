@@ -99,6 +99,16 @@ describe('lineage: which promise of a place in a store is the last', () => {
     assert.equal(overtakenBefore(waiting, all).includes(again), false);
   });
 
+  it('not what came after: nothing stands in a place again and again', () => {
+    const first = signIn(undefined, A);
+    const gone = removal(A);
+    const second = signIn(undefined, B);
+    assert.deepEqual(overtakenBefore(first, all), []);
+    assert.deepEqual(overtakenBefore(second, all), [first, gone]);
+    all = all.filter((one) => one !== first);
+    assert.equal(lineageOf(second, all).isOld(A), true, 'by the removal');
+  });
+
   it('orders to and fro', () => {
     const [one, two] = [['a'], ['b']];
     const orders = [order(null, one), order(one, two), order(two, one)];
