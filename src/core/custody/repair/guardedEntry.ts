@@ -58,6 +58,8 @@ export type TakenBack = Map<string, string | null>;
 /**
  * Whether a promise of another process came after what is looked after here, as far as either knows what
  * it was built on. Where each says so of the other, or neither does, the time decides; and what stands.
+ * A removal that is made is judged by the time too, where it is not known what led up to it: what came
+ * between may have been forgotten.
  */
 export function isLater(
   { value, isOld, at = 0 }: Promised & { readonly at?: number },
@@ -65,8 +67,10 @@ export function isLater(
   stands: boolean,
 ): boolean {
   const [onTop, below] = [isOld(known.value), known.isOld(value)];
-  if (onTop !== below) return onTop;
-  return onTop ? at > known.since : stands;
+  // That nothing stood there before it says little: it may have been so again and again.
+  const isEmptied = value === undefined && below && stands;
+  if (onTop !== below && !isEmptied) return onTop;
+  return onTop || isEmptied ? at > known.since : stands;
 }
 
 /** Names an entry, of a file where there are several. */

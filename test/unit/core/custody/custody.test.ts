@@ -149,6 +149,8 @@ describe('the custody of credentials, put together', function () {
     await write('main', tokens, Date.now() - HOUR);
     const one = open();
     await until(one, (snapshot) => profileOf(snapshot, 'main')?.state.kind === 'dead');
+    // What the disk says can be seen before the one who wrote it has come to telling it.
+    for (let n = 0; one.told.length === 0 && n < 200; n++) await systemClock.sleep(20);
     assert.deepEqual(one.told, [`${ID} dead`]);
     one.custody.wake();
     await open().live.ready;
