@@ -1,7 +1,14 @@
 import { homedir } from 'node:os';
+import { dirname } from 'node:path';
 import { l10n, commands as vscodeCommands } from 'vscode';
 import type { Clock } from '../../core/clock.ts';
-import { broughtBetween, storedEntries } from '../../core/custody/storedEntries.ts';
+import {
+  broughtBetween,
+  type OwnEntryChange,
+  ownEntryChange,
+  storedEntries,
+} from '../../core/custody/storedEntries.ts';
+import type { StoreChange } from '../../core/custody/vault.ts';
 import type { AgentPlace } from '../commands/locate.ts';
 import { assertPlaceIsCertain } from '../commands/profileCommands.ts';
 import type { Notifications } from '../notifications.ts';
@@ -10,9 +17,13 @@ import { runInTerminal } from '../terminal/programTask.ts';
 export interface CliPluginParts {
   readonly clock: Clock;
   readonly notifications: Notifications;
+  /** Tells of every commit of ours until what it returns is called. */
+  readonly watchCommits: (told: (change: StoreChange) => void) => Promise<() => void>;
   /** A profile came: shows it and tells of it. */
   readonly cameIn: (place: AgentPlace, profileId: string, provider: string) => Promise<void>;
 }
+
+const TOLD_BY_MS = 250;
 
 /** What a plugin of CoderClaw is to sign in, and by which program. */
 export interface CliPluginRequest {
@@ -30,20 +41,10 @@ export interface CliPluginRequest {
  * @throws {KnownError} `store.*`, `config.*`: nothing was started.
  */
 export async function signInByCli(request: CliPluginRequest, parts: CliPluginParts): Promise<void> {
-  const { place, provider, program } = request;
-  const { notifications, clock } = parts;
+  const { place } = request;
+  const { notifications } = parts;
   assertPlaceIsCertain(place);
-  const { dir, agent } = place;
-  const before = await storedEntries(agent.store.path, clock);
-  const code = await runInTerminal({
-    name: l10n.t('CoderClaw sign-in'),
-    program,
-    args: ['models', 'auth', 'login', ...(provider === undefined ? [] : ['--provider', provider])],
-    env: { CODERCLAW_STATE_DIR: dir.path, CODERCLAW_CONFIG_PATH: dir.config.path },
-    cwd: homedir(),
-  });
-  const after = await storedEntries(agent.store.path, clock);
-  const brought = broughtBetween(before, after, provider);
+  const { code, brought } = await broughtByRun(request, parts);
   if (brought !== undefined) {
     await parts.cameIn(place, brought.profileId, brought.provider);
     return;
@@ -60,6 +61,45 @@ export async function signInByCli(request: CliPluginRequest, parts: CliPluginPar
     run: () => vscodeCommands.executeCommand('workbench.action.terminal.focus'),
   };
   notifications.warned(endedWords(code), tryAgain, showTerminal);
+}
+
+/** The terminal can be open for minutes, and we renew logins meanwhile: what is ours is left out. */
+async function broughtByRun(
+  { place: { dir, agent }, provider, program }: CliPluginRequest,
+  { clock, watchCommits }: CliPluginParts,
+): Promise<{ code: number | undefined; brought: ReturnType<typeof broughtBetween> }> {
+  const ours: OwnEntryChange[] = [];
+  const unwatch = await watchCommits((change) => {
+    const own = ownEntryChange(change);
+    if (own !== undefined) ours.push(own);
+  });
+  try {
+    const before = await storedEntries(agent.store.path, clock);
+    const agentDir = dirname(agent.store.path);
+    const code = await runInTerminal({
+      name: l10n.t('CoderClaw sign-in'),
+      program,
+      args: [
+        ...['models', 'auth', 'login'],
+        ...(provider === undefined ? [] : ['--provider', provider]),
+      ],
+      env: {
+        CODERCLAW_STATE_DIR: dir.path,
+        CODERCLAW_CONFIG_PATH: dir.config.path,
+        // Else it takes those of the environment of VS Code, whatever the state folder.
+        CODERCLAW_AGENT_DIR: agentDir,
+        PI_CODING_AGENT_DIR: agentDir,
+      },
+      cwd: homedir(),
+    });
+    const after = await storedEntries(agent.store.path, clock);
+    // What of ours was read just now is told once it is durable.
+    await clock.sleep(TOLD_BY_MS);
+    const run = { succeeded: code === 0, ours, ...(provider !== undefined && { provider }) };
+    return { code, brought: broughtBetween(before, after, run) };
+  } finally {
+    unwatch();
+  }
 }
 
 function endedWords(code: number | undefined): string {
