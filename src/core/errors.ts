@@ -123,6 +123,8 @@ export interface ErrorFacts {
   // ---- programs in a terminal (ui/terminal)
   /** What the setting for the `coderclaw` program names, as it was written. */
   'cli.notAProgram': { readonly path: string };
+  /** VS Code opened no terminal for it, or not in time. `name`: of the terminal. */
+  'program.notStarted': { readonly name: string };
 }
 
 export interface LockHolder {

@@ -25,6 +25,9 @@ export interface CliPluginParts {
 
 const TOLD_BY_MS = 250;
 
+/** How to show the terminal of each sign-in under way, by what is signed in where. */
+const underWay = new Map<string, () => unknown>();
+
 /** What a plugin of CoderClaw is to sign in, and by which program. */
 export interface CliPluginRequest {
   /** The default agent of its state folder: CoderClaw signs in for no other. */
@@ -37,14 +40,28 @@ export interface CliPluginRequest {
 
 /**
  * Lets a plugin of CoderClaw sign in: `coderclaw models auth login` (CoderClaw 2026.3.21) in a terminal.
- * It writes the store by itself; what it brought is shown when it ends. Every outcome is told.
- * @throws {KnownError} `store.*`, `config.*`: nothing was started.
+ * It writes the store by itself; what it brought is shown when it ends. Every outcome is told. The same
+ * sign-in a second time shows the terminal of the first.
+ * @throws {KnownError} `store.*`, `config.*`, `program.notStarted`: nothing was started.
  */
 export async function signInByCli(request: CliPluginRequest, parts: CliPluginParts): Promise<void> {
   const { place } = request;
   const { notifications } = parts;
   assertPlaceIsCertain(place);
-  const { code, brought } = await broughtByRun(request, parts);
+  const key = JSON.stringify([place.dir.path, request.provider]);
+  const running = underWay.get(key);
+  if (running !== undefined) {
+    running();
+    return;
+  }
+  let show: () => unknown = () => vscodeCommands.executeCommand('workbench.action.terminal.focus');
+  underWay.set(key, () => show());
+  const started = (showIt: () => void): void => {
+    show = showIt;
+  };
+  const { code, brought } = await broughtByRun(request, parts, started).finally(() =>
+    underWay.delete(key),
+  );
   if (brought !== undefined) {
     await parts.cameIn(place, brought.profileId, brought.provider);
     return;
@@ -56,10 +73,7 @@ export async function signInByCli(request: CliPluginRequest, parts: CliPluginPar
         notifications.failed(l10n.t('Signing in by the coderclaw program'), error),
       ),
   };
-  const showTerminal = {
-    label: l10n.t('Show Terminal'),
-    run: () => vscodeCommands.executeCommand('workbench.action.terminal.focus'),
-  };
+  const showTerminal = { label: l10n.t('Show Terminal'), run: show };
   notifications.warned(endedWords(code), tryAgain, showTerminal);
 }
 
@@ -67,6 +81,7 @@ export async function signInByCli(request: CliPluginRequest, parts: CliPluginPar
 async function broughtByRun(
   { place: { dir, agent }, provider, program }: CliPluginRequest,
   { clock, watchCommits }: CliPluginParts,
+  started: (show: () => void) => void,
 ): Promise<{ code: number | undefined; brought: ReturnType<typeof broughtBetween> }> {
   const ours: OwnEntryChange[] = [];
   const unwatch = await watchCommits((change) => {
@@ -76,22 +91,25 @@ async function broughtByRun(
   try {
     const before = await storedEntries(agent.store.path, clock);
     const agentDir = dirname(agent.store.path);
-    const code = await runInTerminal({
-      name: l10n.t('CoderClaw sign-in'),
-      program,
-      args: [
-        ...['models', 'auth', 'login'],
-        ...(provider === undefined ? [] : ['--provider', provider]),
-      ],
-      env: {
-        CODERCLAW_STATE_DIR: dir.path,
-        CODERCLAW_CONFIG_PATH: dir.config.path,
-        // Else it takes those of the environment of VS Code, whatever the state folder.
-        CODERCLAW_AGENT_DIR: agentDir,
-        PI_CODING_AGENT_DIR: agentDir,
+    const code = await runInTerminal(
+      {
+        name: l10n.t('CoderClaw sign-in'),
+        program,
+        args: [
+          ...['models', 'auth', 'login'],
+          ...(provider === undefined ? [] : ['--provider', provider]),
+        ],
+        env: {
+          CODERCLAW_STATE_DIR: dir.path,
+          CODERCLAW_CONFIG_PATH: dir.config.path,
+          // Else it takes those of the environment of VS Code, whatever the state folder.
+          CODERCLAW_AGENT_DIR: agentDir,
+          PI_CODING_AGENT_DIR: agentDir,
+        },
+        cwd: homedir(),
       },
-      cwd: homedir(),
-    });
+      started,
+    );
     const after = await storedEntries(agent.store.path, clock);
     // What of ours was read just now is told once it is durable.
     await clock.sleep(TOLD_BY_MS);
