@@ -231,8 +231,16 @@ describe('programs in a terminal, in a real VS Code', function () {
       settings: { ...settings, 'coderclawAuth.stateFolders': [other] },
     });
     const { workbench } = session;
+    const question = 'Plugins of CoderClaw sign in for the default agent.';
     await startPlugin(workbench);
-    await workbench.choose('Plugins of CoderClaw sign in for the default agent.', /other/);
+    await workbench.choose(question, /coderclaw-e2e/);
+    await terminal(workbench)
+      .filter({ hasText: /Which plugin\?/ })
+      .waitFor();
+    // Only the environment differs, and it is another run all the same.
+    await startPlugin(workbench);
+    await workbench.choose(question, /other/);
+    await workbench.page.locator('.tabs-list .monaco-list-row').nth(1).waitFor();
     await typed(workbench, /Which plugin\?/, 'acme');
     await workbench.message(/acme:default is stored for main/);
     const store = await readFile(join(other, 'agents/main/agent/auth-profiles.json'), 'utf8');

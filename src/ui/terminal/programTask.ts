@@ -40,10 +40,10 @@ export async function runInTerminal(
 ): Promise<number | undefined> {
   if (!workspace.isTrusted) throw new Error('programs are not started in a restricted workspace');
   const { name, cwd, env = {} } = program;
-  const type = 'process';
   const task = new Task(
-    // Of this run alone: what VS Code takes for the same task, it does not run twice.
-    { type, id: randomUUID() },
+    // Of this run alone: what VS Code takes for the same task, it does not run twice. And of a type of
+    // ours: for "process" and "shell" it makes the id out of the program and its arguments.
+    { type: 'coderclawAuth', id: randomUUID() },
     TaskScope.Global,
     name,
     'CoderClaw',
