@@ -119,6 +119,7 @@ export function actions(options: ActionsOptions): CommandHandlers {
     const { signInByCli } = await import('./ui/addProfile/cliPlugin.ts');
     await signInByCli(request, {
       ...{ clock, notifications },
+      watchCommits: async (told) => (await custody()).watchCommits(told),
       cameIn: async (place, profileId, provider) => {
         const stored = storeRequest(place, provider, { profileId });
         const row = await tellSignedIn(parts, stored, profileId, undefined, undefined);

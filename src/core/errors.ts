@@ -118,9 +118,13 @@ export interface ErrorFacts {
   /** A value that the provider needs beside the key is missing, or is more than one plain word. */
   'secret.badField': { readonly field: 'accountId' | 'gatewayId' };
   /** What was typed cannot be a provider's id. It may have been a secret, so it is not in here. */
+  'secret.badProvider': { readonly why: 'empty' | 'notAnId' };
+
+  // ---- programs in a terminal (ui/terminal)
   /** What the setting for the `coderclaw` program names, as it was written. */
   'cli.notAProgram': { readonly path: string };
-  'secret.badProvider': { readonly why: 'empty' | 'notAnId' };
+  /** VS Code opened no terminal for it, or not in time. `name`: of the terminal. */
+  'program.notStarted': { readonly name: string };
 }
 
 export interface LockHolder {

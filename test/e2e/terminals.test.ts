@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Session } from './session.ts';
+import { demoLogins } from '../demo/demoLogins.ts';
+import { Session, writeState } from './session.ts';
 import { assertNoSecrets, type Workbench } from './workbench.ts';
 
 const TOKEN = `sk-ant-oat01-CANARY${'a'.repeat(40)}${'b'.repeat(40)}`;
@@ -18,12 +19,15 @@ const at = args.indexOf('--provider');
 const terminal = createInterface({ input: process.stdin, output: process.stdout });
 terminal.question(at < 0 ? 'Which plugin? ' : 'Key of ' + args[at + 1] + '? ', (answer) => {
   terminal.close();
+  if (answer === 'nothing') return;
   if (answer === 'fail') {
     console.error('Subscription required.');
     process.exit(3);
   }
   const provider = at < 0 ? answer : args[at + 1];
-  const path = join(process.env.CODERCLAW_STATE_DIR, 'agents/main/agent/auth-profiles.json');
+  const agentDir =
+    process.env.CODERCLAW_AGENT_DIR || join(process.env.CODERCLAW_STATE_DIR, 'agents/main/agent');
+  const path = join(agentDir, 'auth-profiles.json');
   const id = provider + ':default';
   let store = { version: 1, profiles: {} };
   try { store = JSON.parse(readFileSync(path, 'utf8')); } catch {}
@@ -72,6 +76,21 @@ describe('programs in a terminal, in a real VS Code', function () {
     await terminal(workbench).filter({ hasText: prompt }).waitFor();
     await workbench.page.keyboard.type(answer);
     await workbench.page.keyboard.press('Enter');
+  }
+
+  /** Of the provider of an id, or of whichever the program asks for. */
+  async function startPlugin(workbench: Workbench, provider?: string): Promise<void> {
+    await workbench.runCommand('CoderClaw: Add Profile…');
+    await workbench.page.locator('input[placeholder="Which provider?"]').waitFor();
+    if (provider === undefined) {
+      await workbench.quickInput.fill('plugin');
+      await workbench.quickItem('With a Plugin of CoderClaw…').click();
+      return;
+    }
+    await workbench.quickInput.fill('Another');
+    await workbench.quickItem('Another Provider…').click();
+    await workbench.answer(/The id of the provider/, provider);
+    await workbench.choose('How do you want to add it?', 'Plugin of CoderClaw');
   }
 
   it('a plugin of CoderClaw signs in; what it brought is shown, and left as it is', async () => {
@@ -123,6 +142,151 @@ describe('programs in a terminal, in a real VS Code', function () {
     await workbench.screenshot('plugin-failed-light');
     assert.deepEqual(await session.profileIds(), []);
     assert.equal(await readFile(join(session.stateDir, 'coderclaw.json'), 'utf8'), '{}');
+  });
+
+  it('what is renewed here meanwhile is not taken for what the program brought', async () => {
+    await program('coderclaw', CODERCLAW);
+    session = await Session.start({
+      files: async (authServer) => {
+        const logins = await demoLogins(authServer, ['ann@example.com'], Date.now());
+        const { access = '', refresh = '' } = logins.get('ann@example.com') ?? {};
+        const login = { type: 'oauth', provider: 'openai-codex', access, refresh, expires: 1 };
+        return {
+          'coderclaw.json': '{}',
+          'agents/main/agent/auth-profiles.json': {
+            version: 1,
+            profiles: { 'openai-codex:me': login },
+          },
+        };
+      },
+      firstOnPath: bin,
+      settings: { ...settings, 'coderclawAuth.keepFresh': 'onDemand' },
+    });
+    const { workbench } = session;
+    await workbench.openProfilesView();
+    await startPlugin(workbench);
+    await terminal(workbench)
+      .filter({ hasText: /Which plugin\?/ })
+      .waitFor();
+    await workbench.rowMenu(workbench.row(/^Profile me/), 'Refresh Now');
+    await workbench.row(/^Profile me, next, renews itself, in \d hours/).waitFor();
+    assert.deepEqual(session.refreshes, ['ok']);
+    await workbench.page.locator('.terminal-wrapper.active textarea').focus();
+    await typed(workbench, /Which plugin\?/, 'nothing');
+    await workbench.message(/program ended, and no profile has come or changed/);
+  });
+
+  it('the same sign-in again shows its terminal, another one has its own', async () => {
+    await program('coderclaw', CODERCLAW);
+    session = await Session.start({
+      files: { 'coderclaw.json': '{}' },
+      firstOnPath: bin,
+      settings,
+    });
+    const { workbench } = session;
+    await workbench.openProfilesView();
+    await startPlugin(workbench);
+    await terminal(workbench)
+      .filter({ hasText: /Which plugin\?/ })
+      .waitFor();
+    await workbench.runCommand('View: Toggle Terminal');
+    await terminal(workbench).waitFor({ state: 'hidden' });
+    await startPlugin(workbench);
+    await terminal(workbench)
+      .filter({ hasText: /Which plugin\?/ })
+      .waitFor();
+    await startPlugin(workbench, 'acme');
+    await terminal(workbench)
+      .filter({ hasText: /Key of acme\?/ })
+      .waitFor();
+    const tabs = workbench.page.locator('.tabs-list .monaco-list-row');
+    assert.equal(await tabs.count(), 2, 'one of each');
+    // The first ends while the second waits.
+    await startPlugin(workbench);
+    await terminal(workbench)
+      .filter({ hasText: /Which plugin\?/ })
+      .waitFor();
+    await workbench.screenshot('two-plugins');
+    await typed(workbench, /Which plugin\?/, 'other');
+    await workbench.message(/other:default is stored for main/);
+    await startPlugin(workbench, 'acme');
+    await typed(workbench, /Key of acme\?/, 'fail');
+    await workbench.message(/ended with code 3, and no profile has come/);
+    assert.deepEqual(await session.profileIds(), ['other:default']);
+  });
+
+  it('the program gets the folder of the agent that it is to sign in for', async () => {
+    await program('coderclaw', CODERCLAW);
+    const other = join(bin, 'other');
+    await writeState(join(other, 'coderclaw.json'), '{}');
+    await writeState(join(other, 'agents/main/agent/auth-profiles.json'), {
+      version: 1,
+      profiles: {},
+    });
+    const inUse = join(bin, 'in-use');
+    session = await Session.start({
+      files: { 'coderclaw.json': '{}' },
+      env: { CODERCLAW_AGENT_DIR: inUse, PI_CODING_AGENT_DIR: inUse },
+      firstOnPath: bin,
+      settings: { ...settings, 'coderclawAuth.stateFolders': [other] },
+    });
+    const { workbench } = session;
+    const question = 'Plugins of CoderClaw sign in for the default agent.';
+    await startPlugin(workbench);
+    await workbench.choose(question, /coderclaw-e2e/);
+    await terminal(workbench)
+      .filter({ hasText: /Which plugin\?/ })
+      .waitFor();
+    // Only the environment differs, and it is another run all the same.
+    await startPlugin(workbench);
+    await workbench.choose(question, /other/);
+    await workbench.page.locator('.tabs-list .monaco-list-row').nth(1).waitFor();
+    await typed(workbench, /Which plugin\?/, 'acme');
+    await workbench.message(/acme:default is stored for main/);
+    const store = await readFile(join(other, 'agents/main/agent/auth-profiles.json'), 'utf8');
+    assert.deepEqual(Object.keys(JSON.parse(store).profiles), ['acme:default']);
+    await assert.rejects(readFile(join(inUse, 'auth-profiles.json')), /ENOENT/);
+  });
+
+  it('a plugin that is chosen for another agent: it is said that it signs in for the default one', async () => {
+    await program('coderclaw', CODERCLAW);
+    session = await Session.start({
+      files: {
+        'coderclaw.json': { agents: { list: [{ id: 'main', default: true }, { id: 'work' }] } },
+        'agents/work/agent/auth-profiles.json': {
+          version: 1,
+          profiles: { 'acme:w': { type: 'api_key', provider: 'acme', key: 'k' } },
+        },
+      },
+      firstOnPath: bin,
+      settings,
+    });
+    const { workbench } = session;
+    await workbench.openProfilesView();
+    await workbench.rowMenu(workbench.row(/^Agent work/), 'Add Profile…');
+    await workbench.quickInput.fill('plugin');
+    await workbench.quickItem('With a Plugin of CoderClaw…').click();
+    const question = 'Plugins of CoderClaw sign in for the default agent.';
+    await workbench.page.locator(`input[placeholder="${question}"]`).waitFor();
+    assert.equal(await workbench.quickItems.count(), 1);
+    await workbench.screenshot('plugin-other-agent');
+    await workbench.choose(question, 'main');
+    await typed(workbench, /Which plugin\?/, 'acme');
+    await workbench.message(/acme:default is stored for main/);
+    assert.deepEqual(await session.profileIds(), ['acme:default']);
+    assert.deepEqual(await session.profileIds('work'), ['acme:w']);
+  });
+
+  it('no CoderClaw at all: Add Profile says so before it asks anything', async () => {
+    session = await Session.start({ noStateDir: true });
+    const { workbench } = session;
+    await workbench.openProfilesView();
+    await workbench.runCommand('CoderClaw: Add Profile…');
+    const said = await workbench.message(/CoderClaw was not found on this machine/);
+    assert.match(said, /nowhere to keep a sign-in/);
+    assert.match(said, /Choose State Folder…/);
+    await workbench.quickInput.waitFor({ state: 'hidden' });
+    await workbench.screenshot('add-profile-nowhere');
   });
 
   it('a setting that names no program is told when it is needed, and keeps from nothing else', async () => {

@@ -19,7 +19,7 @@ import { knowledgeOf } from './repair/tokenKnowledge.ts';
 import { Upkeep, type UpkeepNotice } from './repair/upkeep.ts';
 import { placesIn, type StorePlace } from './storePlaces.ts';
 import { TokenEndFiles } from './tokenEnds.ts';
-import { Vault } from './vault.ts';
+import { type StoreChange, Vault } from './vault.ts';
 
 export interface CustodyOptions {
   /** Name and version of the program, for its locks and the audit trail. */
@@ -67,6 +67,7 @@ export class Custody {
   readonly #upkeep: Upkeep;
   readonly #schedule: Schedule;
   readonly #observer: AuditObserver;
+  readonly #watching = new Set<(change: StoreChange) => void>();
 
   constructor(options: CustodyOptions) {
     const { app, clock, log, environment, addedSignIn, onRepair } = options;
@@ -81,7 +82,10 @@ export class Custody {
       locks,
       clock,
       log,
-      onCommit: (change) => trail.committed(change),
+      onCommit: (change) => {
+        trail.committed(change);
+        for (const told of this.#watching) told(change);
+      },
       onRepair,
       ...knowledgeOf(journal, memory, places),
     });
@@ -167,6 +171,15 @@ export class Custody {
   /** @throws as `Refresher.refresh`. */
   refresh(request: RefreshRequest, signal?: AbortSignal): Promise<RefreshResult> {
     return this.#refresher.refresh(request, signal);
+  }
+
+  /**
+   * Tells of every commit of this process to a store, as soon as it is durable. It holds secrets.
+   * @returns ends it.
+   */
+  watchCommits(told: (change: StoreChange) => void): () => void {
+    this.#watching.add(told);
+    return () => this.#watching.delete(told);
   }
 
   /**

@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts';
-import { isJsonObject } from '../documents/json.ts';
+import { isJsonObject, type JsonValue } from '../documents/json.ts';
 import { normalizeProviderId } from '../documents/providerIds.ts';
 import { entryHash } from './entryHash.ts';
 import { readKnownStore } from './storeRead.ts';
+import type { StoreChange } from './vault.ts';
 
 /** What stands in a store by profile id: whose it is, and a hash to tell whether it has changed. */
 export type StoredEntries = ReadonlyMap<
@@ -25,18 +26,63 @@ export async function storedEntries(storePath: string, clock: Clock): Promise<St
   return new Map(found);
 }
 
+/** One change of ours to an entry, by the hash of what stood there; undefined: nothing. */
+export interface OwnEntryChange {
+  readonly profileId: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** What a commit of ours says of a profile, without its secrets; undefined if it is of none. */
+export function ownEntryChange({
+  intent,
+  written,
+}: Pick<StoreChange, 'intent'> & {
+  readonly written: Pick<StoreChange['written'], 'before' | 'after'>;
+}): OwnEntryChange | undefined {
+  const [part, profileId] = intent.entry;
+  if (part !== 'profiles') return undefined;
+  const hashOf = (entry: JsonValue | undefined) =>
+    entry === undefined ? undefined : entryHash(entry);
+  return { profileId, before: hashOf(written.before), after: hashOf(written.after) };
+}
+
+export interface OtherRun {
+  /** Normalized id: then no other counts. */
+  readonly provider?: string;
+  /** It said that it succeeded; else only what is new counts. */
+  readonly succeeded: boolean;
+  /** What we ourselves wrote meanwhile, in sequence. */
+  readonly ours: readonly OwnEntryChange[];
+}
+
 /**
- * What somebody brought in between: of `provider` (normalized id) before any other, what is new before
- * what has changed. Undefined where nothing is different, or only gone.
+ * What another program brought in between, what is new before what has changed. Undefined where
+ * nothing is different, or only gone, or as we left it.
  */
 export function broughtBetween(
   before: StoredEntries,
   after: StoredEntries,
-  provider?: string,
+  { provider, succeeded, ours }: OtherRun,
 ): { readonly profileId: string; readonly provider: string } | undefined {
-  const brought = [...after].filter(([id, { hash }]) => before.get(id)?.hash !== hash);
-  const rank = ([id, entry]: (typeof brought)[number]): number =>
-    (entry.provider === provider ? 0 : 2) + (before.has(id) ? 1 : 0);
-  const [best] = brought.sort((a, b) => rank(a) - rank(b));
+  const isBrought = ([id, entry]: readonly [string, { provider: string; hash: string }]) =>
+    (provider === undefined || entry.provider === provider) &&
+    (succeeded || !before.has(id)) &&
+    !leftByUs(id, before.get(id)?.hash, ours).has(entry.hash);
+  const brought = [...after].filter(isBrought);
+  const [best] = brought.sort(([a], [b]) => Number(before.has(a)) - Number(before.has(b)));
   return best && { profileId: best[0], provider: best[1].provider };
+}
+
+/** Whatever an entry was while nobody but us had changed it; what we make of another's is another's. */
+function leftByUs(
+  id: string,
+  first: string | undefined,
+  ours: readonly OwnEntryChange[],
+): ReadonlySet<string | undefined> {
+  const left = new Set([first]);
+  for (const { profileId, before, after } of ours) {
+    if (profileId === id && left.has(before)) left.add(after);
+  }
+  return left;
 }

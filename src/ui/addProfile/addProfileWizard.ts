@@ -14,6 +14,7 @@ import {
   type BrowserSignIn,
   storeRequest,
 } from '../commands/profileCommands.ts';
+import type { Notifications } from '../notifications.ts';
 import type { SignInFlow, StoreRequest } from '../signIn/signInFlow.ts';
 import { runInTerminal } from '../terminal/programTask.ts';
 import { providerName } from '../words/providers.ts';
@@ -40,6 +41,7 @@ export interface AddProfileParts {
    */
   readonly cli: () => Promise<string | undefined>;
   readonly signInByCli: (request: CliPluginRequest) => Promise<void>;
+  readonly notifications: Notifications;
 }
 
 /** What is known before anything is asked. */
@@ -262,14 +264,15 @@ function agentStep(snapshot: Snapshot): Step<Answers> {
   };
 }
 
-function secretStep({ environment, now }: AddProfileParts): Step<Answers> {
+function secretStep({ environment, now, notifications }: AddProfileParts): Step<Answers> {
   return async (answers, { canGoBack }) => {
     const { provider, way } = answers;
     if (provider === undefined || way === undefined) return { kind: 'skipped', answers };
     if (way === 'browser' || way === 'deviceCode' || way === 'cliPlugin') {
       return { kind: 'skipped', answers };
     }
-    const runClaude = way === 'setupToken' ? await claudeHere(environment) : undefined;
+    const runClaude =
+      way === 'setupToken' ? await claudeHere(environment, notifications) : undefined;
     const secretParts: SecretParts = { environment, now, ...(runClaude && { runClaude }) };
     const request = { provider: provider.id, way };
     const title = titleOf(answers);
@@ -280,13 +283,18 @@ function secretStep({ environment, now }: AddProfileParts): Step<Answers> {
 }
 
 /** Never in a folder that is not trusted: it could say what is started. */
-async function claudeHere(environment: Environment): Promise<(() => void) | undefined> {
+async function claudeHere(
+  environment: Environment,
+  notifications: AddProfileParts['notifications'],
+): Promise<(() => void) | undefined> {
   if (!workspace.isTrusted) return undefined;
   const program = await programOnPath('claude', environment);
   if (program === undefined) return undefined;
   const name = 'claude setup-token';
   return () => {
-    // It goes on beside the question, and says itself what went wrong.
-    void runInTerminal({ name, program, args: ['setup-token'], cwd: homedir() });
+    // It goes on beside the question. Once it has started, it says itself what went wrong.
+    runInTerminal({ name, program, args: ['setup-token'], cwd: homedir() }).catch(
+      (error: unknown) => notifications.failed(name, error),
+    );
   };
 }

@@ -3,16 +3,14 @@ import { commands } from '../../contributions.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { type AddProfileParts, addProfile } from '../addProfile/addProfileWizard.ts';
 import type { Way } from '../addProfile/waysHere.ts';
-import type { Notifications } from '../notifications.ts';
 import { providerName } from '../words/providers.ts';
-import { locateAgent, locateProfile, type ProfilePlace } from './locate.ts';
-import { pickProfile, tellGone } from './pickers.ts';
+import { agentPlaces, locateAgent, locateProfile, type ProfilePlace } from './locate.ts';
+import { pickProfile, tellGone, tellNowhere } from './pickers.ts';
 import type { CommandHandlers } from './register.ts';
 
 export interface AddProfileCommandParts extends AddProfileParts {
   /** The current Snapshot, once there is one. */
   readonly snapshot: () => Promise<Snapshot>;
-  readonly notifications: Notifications;
 }
 
 /** Add a profile by any way, and put another key or token in the place of one. */
@@ -23,6 +21,10 @@ export function addProfileCommands(parts: AddProfileCommandParts) {
       const named = locateAgent(snapshot, target);
       if (named.kind === 'gone') {
         tellGone(parts.notifications, named);
+        return;
+      }
+      if (agentPlaces(snapshot).length === 0) {
+        tellNowhere(parts.notifications);
         return;
       }
       const place = named.kind === 'found' ? { place: named.place } : {};

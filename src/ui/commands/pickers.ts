@@ -1,4 +1,5 @@
-import { l10n, type QuickPickItem, ThemeIcon, window } from 'vscode';
+import { l10n, type QuickPickItem, ThemeIcon, commands as vscodeCommands, window } from 'vscode';
+import { commands } from '../../contributions.ts';
 import { Cancelled } from '../../core/clock.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import type { Notifications } from '../notifications.ts';
@@ -84,4 +85,15 @@ export function tellGone(
   { name }: { readonly name: string },
 ): void {
   notifications.told(l10n.t('{0} is no longer there.', name));
+}
+
+/** There is no agent at all. */
+export function tellNowhere(notifications: Pick<Notifications, 'warned'>): void {
+  notifications.warned(
+    l10n.t('CoderClaw was not found on this machine, so there is nowhere to keep a sign-in.'),
+    {
+      label: l10n.t('Choose State Folder…'),
+      run: () => vscodeCommands.executeCommand(commands.stateFolderChoose),
+    },
+  );
 }

@@ -20,7 +20,7 @@ import {
   shownOrder,
   signOutReach,
 } from './locate.ts';
-import { pickAgent, pickProfile, tellGone } from './pickers.ts';
+import { pickAgent, pickProfile, tellGone, tellNowhere } from './pickers.ts';
 import type { CommandHandlers } from './register.ts';
 
 export interface ProfileCommandParts {
@@ -78,13 +78,7 @@ export function profileCommands(parts: ProfileCommandParts) {
           ? named.place
           : await pickAgent(snapshot, l10n.t('Sign in to {0}', way.label));
       if (!place) {
-        parts.notifications.warned(
-          l10n.t('CoderClaw was not found on this machine, so there is nowhere to keep a sign-in.'),
-          {
-            label: l10n.t('Choose State Folder…'),
-            run: () => vscodeCommands.executeCommand(commands.stateFolderChoose),
-          },
-        );
+        tellNowhere(parts.notifications);
         return;
       }
       await signIn(place, way);

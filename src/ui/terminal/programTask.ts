@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import {
   ProcessExecution,
   ShellExecution,
@@ -8,8 +8,10 @@ import {
   TaskRevealKind,
   TaskScope,
   tasks,
+  window,
   workspace,
 } from 'vscode';
+import { runTask } from './taskRun.ts';
 
 /** A program that a person talks to. Nothing of it goes through a shell, but on Windows. */
 export interface TerminalProgram {
@@ -27,15 +29,21 @@ export interface TerminalProgram {
 
 /**
  * Runs a program in a terminal that has the focus, and stays readable after its end.
+ * @param started Told a way to show the terminal again.
  * @returns its exit code once it has ended; undefined if the person closed the terminal.
+ * @throws {KnownError} `program.notStarted`
  * @throws {Error} in a workspace that is not trusted.
  */
-export async function runInTerminal(program: TerminalProgram): Promise<number | undefined> {
+export async function runInTerminal(
+  program: TerminalProgram,
+  started?: (show: () => void) => void,
+): Promise<number | undefined> {
   if (!workspace.isTrusted) throw new Error('programs are not started in a restricted workspace');
   const { name, cwd, env = {} } = program;
-  const type = 'process';
   const task = new Task(
-    { type, id: basename(program.program) },
+    // Of this run alone: what VS Code takes for the same task, it does not run twice. And of a type of
+    // ours: for "process" and "shell" it makes the id out of the program and its arguments.
+    { type: 'coderclawAuth', id: randomUUID() },
     TaskScope.Global,
     name,
     'CoderClaw',
@@ -50,22 +58,13 @@ export async function runInTerminal(program: TerminalProgram): Promise<number | 
     clear: true,
     showReuseMessage: false,
   };
-  const execution = await tasks.executeTask(task);
-  return await new Promise((resolve) => {
-    const listeners = [
-      tasks.onDidEndTaskProcess((ended) => {
-        if (ended.execution === execution) end(ended.exitCode);
-      }),
-      // Of a terminal that is closed there is no end of a process.
-      tasks.onDidEndTask((ended) => {
-        if (ended.execution === execution) setTimeout(() => end(undefined), 500);
-      }),
-    ];
-    const end = (code: number | undefined): void => {
-      for (const listener of listeners) listener.dispose();
-      resolve(code);
-    };
-  });
+  const show = (processId: number) => () => {
+    for (const terminal of window.terminals) {
+      // One that has no process yet may never have one.
+      void terminal.processId.then((id) => id === processId && terminal.show());
+    }
+  };
+  return await runTask(task, tasks, (processId) => started?.(show(processId)));
 }
 
 /** Node starts no `.cmd` by itself, as npm makes them on Windows. */

@@ -228,6 +228,10 @@ const words: WordsByCode = {
       'Correct it to the absolute path of the coderclaw program, or empty it to look on PATH.',
     ),
   }),
+  'program.notStarted': ({ name }) => ({
+    what: l10n.t('VS Code did not start "{0}" in a terminal.', name),
+    todo: l10n.t('Nothing has been changed. Try again, or run it in a terminal of your own.'),
+  }),
   'secret.badProvider': ({ why }) => ({
     what:
       why === 'empty'

@@ -7,6 +7,13 @@ import { Custody } from '../../../../src/core/custody/custody.ts';
 import { Journal } from '../../../../src/core/custody/journal/journal.ts';
 import type { KeepFresh } from '../../../../src/core/custody/refresh/schedule.ts';
 import { SignInService } from '../../../../src/core/custody/signInService.ts';
+import {
+  broughtBetween,
+  type OwnEntryChange,
+  ownEntryChange,
+  storedEntries,
+} from '../../../../src/core/custody/storedEntries.ts';
+import { removeProfile } from '../../../../src/core/documents/storeIntents.ts';
 import { LiveSnapshot } from '../../../../src/core/liveSnapshot/liveSnapshot.ts';
 import type { ProfileSnapshot, Snapshot } from '../../../../src/core/model/snapshot.ts';
 import { apiKey, pastedToken } from '../../../../src/core/signin/secrets/secretCredential.ts';
@@ -141,6 +148,26 @@ describe('the custody of credentials, put together', function () {
     assert.ok(trail.every(({ actor }) => actor.kind === 'us'));
     const written = JSON.stringify([one.logged, two.logged, trail, one.live.current]);
     for (const secret of server.secrets) assert.ok(!written.includes(secret));
+  });
+
+  it('tells what it renewed to who watches, so that it is not taken for what another brought', async () => {
+    await write('main', server.issue(), Date.now() - HOUR);
+    const before = await storedEntries(storePath('main'), systemClock);
+    const one = open();
+    const ours: OwnEntryChange[] = [];
+    const unwatch = one.custody.watchCommits((change) => {
+      const own = ownEntryChange(change);
+      if (own) ours.push(own);
+    });
+    await until(one, isFresh('main'));
+    const after = await storedEntries(storePath('main'), systemClock);
+    await systemClock.sleep(250);
+    unwatch();
+    assert.equal(broughtBetween(before, after, { succeeded: true, ours: [] })?.profileId, ID);
+    assert.equal(broughtBetween(before, after, { succeeded: true, ours }), undefined);
+    const told = ours.length;
+    await one.custody.vault.commitStore(storePath('main'), removeProfile(ID));
+    assert.equal(ours.length, told);
   });
 
   it('asks once for a login whose grant is gone, and shows it dead', async () => {

@@ -54,6 +54,7 @@ const examples: { readonly [C in ErrorCode]: ErrorFacts[C] } = {
   'secret.badDuration': { why: 'notADuration' },
   'secret.badField': { field: 'accountId' },
   'cli.notAProgram': { path: '~/nowhere' },
+  'program.notStarted': { name: 'CoderClaw sign-in' },
   'secret.badProvider': { why: 'notAnId' },
 };
 
