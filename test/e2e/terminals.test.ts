@@ -315,9 +315,10 @@ describe('programs in a terminal, in a real VS Code', function () {
       settings,
     });
     const { workbench } = session;
-    await workbench.dialog.getByRole('button', { name: /^No/ }).click();
+    // Nobody has said that this folder is to be trusted.
+    await workbench.page.getByText('Restricted Mode').first().waitFor();
     await workbench.runCommand('CoderClaw: Add Profile…');
-    await workbench.quickItem('Another Provider…').waitFor();
+    await workbench.quickItem('ChatGPT').waitFor();
     await workbench.quickInput.fill('plugin');
     await workbench.quickItem(/Plugin of CoderClaw/).waitFor({ state: 'hidden' });
     await workbench.screenshot('restricted-no-plugin');
