@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../documents/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../documents/json.ts';
 import { chatgptClaims } from './chatgptClaims.ts';
 import type { Identity } from './descriptor.ts';
 
@@ -6,14 +6,21 @@ import type { Identity } from './descriptor.ts';
 export type IdentityComparison = 'same' | 'other' | 'unknown';
 
 /**
- * Who a stored credential belongs to: by the claims of its access token where it is ChatGPT's, else
- * by the fields beside it. Never throws; `provider` is '' where none is stored.
+ * The member of a stored credential with what the extension of its provider told of whose it is, where
+ * the provider itself did not write that: `accountId`, `email`.
+ */
+export const TOLD_IDENTITY = 'toldIdentity';
+
+/**
+ * Who a stored credential belongs to: by what the extension of its provider told, by the claims of its
+ * access token where it is ChatGPT's, else by the fields beside it. Never throws; `provider` is '' where none is stored.
  */
 export function identityOfStored(credential: JsonObject): Identity {
   const { provider, access, accountId: storedAccount, email: storedEmail } = credential;
   const claims = typeof access === 'string' ? chatgptClaims(access) : {};
-  const accountId = claims.accountId ?? text(storedAccount);
-  const email = claims.email ?? text(storedEmail);
+  const told = isJsonObject(credential[TOLD_IDENTITY]) ? credential[TOLD_IDENTITY] : {};
+  const accountId = text(told['accountId']) ?? claims.accountId ?? text(storedAccount);
+  const email = text(told['email']) ?? claims.email ?? text(storedEmail);
   return {
     provider: text(provider) ?? '',
     ...(accountId === undefined ? {} : { accountId }),

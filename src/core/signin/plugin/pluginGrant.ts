@@ -4,7 +4,7 @@ import type { AddedProvider } from '../addedSignIns.ts';
 import { TOKEN_REQUEST_LIMIT_MS } from '../limitedRequest.ts';
 import type { RefreshGrant } from '../refreshGrant.ts';
 import { refreshTokenOf } from '../renewal.ts';
-import { renewedWith, textsIn } from './pluginCredentials.ts';
+import { renewedWith, textsIn, writtenIn } from './pluginCredentials.ts';
 import { refreshFailureOf, unanswered } from './pluginFailure.ts';
 import { type Outcome, outcomeOf } from './pluginOutcome.ts';
 
@@ -48,24 +48,18 @@ export function pluginGrant(added: AddedProvider): RefreshGrant {
       if (outcome === undefined) throw unanswered(added);
       mine.delete(old);
       if ('thrown' in outcome) {
-        const { type: _type, provider: _provider, ...fields } = credential;
-        throw refreshFailureOf(added, outcome.thrown, textsIn(fields));
+        throw refreshFailureOf(added, outcome.thrown, textsIn(writtenIn(credential)));
       }
-      return renewedWith(added, outcome.value, old, clock.now());
+      return renewedWith(added, outcome.value, credential, clock.now());
     },
   };
 }
 
 function send({ provider }: AddedProvider, credential: JsonObject, since: number): Late {
-  const outcome = outcomeOf(() => provider.refreshToken(plainCopy(credential)));
+  const outcome = outcomeOf(() => provider.refreshToken(writtenIn(credential) as OAuthCredentials));
   const sent: Late = { since, outcome, hasTokens: false };
   void outcome.then((ended) => {
     sent.hasTokens = 'value' in ended;
   });
   return sent;
-}
-
-/** As pi hands credentials over: without what a store has beside them, and free to be changed. */
-function plainCopy({ type: _type, provider: _provider, ...fields }: JsonObject): OAuthCredentials {
-  return structuredClone(fields) as OAuthCredentials;
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { OAuthCredentials, ProviderOptions } from '../../../../../src/api.ts';
 import type { StorePlace } from '../../../../../src/core/custody/storePlaces.ts';
+import { identityOfStored } from '../../../../../src/core/signin/identity.ts';
+import { signedInWith } from '../../../../../src/core/signin/plugin/pluginCredentials.ts';
 import { pluginGrant } from '../../../../../src/core/signin/plugin/pluginGrant.ts';
 import { RefreshFolder } from '../../custody/refreshFolder.ts';
 import { workFolder } from '../../disk/workFolder.ts';
@@ -102,5 +104,54 @@ describe('a login of another extension in custody', function () {
     const result = await refresh();
     assert.ok(result?.kind === 'dead' && result.why === 'otherIdentity');
     assert.equal((await made.profile(place, ID))['access'], 'at_old_CANARY');
+  });
+
+  describe('told whose it is by a function', () => {
+    const identity = ({ accountId }: OAuthCredentials) => ({ accountId: `acme:${accountId}` });
+    const written = { access: 'at_old_CANARY', refresh: 'rt_old_CANARY', accountId: '42' };
+
+    /** Signs in, and answers refreshes in turn: what was given, and how each ended. */
+    async function refreshed(style: (given: OAuthCredentials, time: number) => object) {
+      const given: OAuthCredentials[] = [];
+      const refreshToken = async (credentials: OAuthCredentials): Promise<OAuthCredentials> => {
+        const time = given.push({ ...credentials });
+        const [access, token] = [`at_${time}_CANARY`, `rt_${time}_CANARY`];
+        const tokens = { access, refresh: token, expires: Date.now() + HOUR };
+        return { ...style(credentials, time), ...tokens };
+      };
+      const added = practice({ refreshToken }, { identity });
+      folder = new RefreshFolder(path(), { grant: async () => pluginGrant(added) });
+      const { credential } = signedInWith(added, { ...written, expires: Date.now() + HOUR });
+      place = await folder.agent('main', { [ID]: credential });
+      const results = [await refresh(), await refresh(), await refresh()];
+      const profile = await folder.profile(place, ID);
+      return { given, ended: results.map((result) => result?.kind), profile };
+    }
+
+    for (const [name, style] of [
+      ['that answers with all it was given', (given: OAuthCredentials) => given],
+      ['that answers with what it knows', () => ({ accountId: '42' })],
+      ['that answers with tokens alone', () => ({})],
+    ] as const) {
+      it(`it outlives the refreshes of a provider ${name}`, async () => {
+        const { given, ended, profile } = await refreshed(style);
+        assert.deepEqual(ended, ['refreshed', 'refreshed', 'refreshed']);
+        for (const one of given) {
+          const names = ['access', 'accountId', 'expires', 'refresh'];
+          assert.deepEqual(Object.keys(one).sort(), names, 'nothing of ours');
+          assert.equal(one['accountId'], '42');
+        }
+        assert.equal(profile['access'], 'at_3_CANARY');
+        assert.equal(identityOfStored(profile).accountId, 'acme:42');
+      });
+    }
+
+    it('and still ends with the tokens of another account', async () => {
+      const { ended, profile } = await refreshed((_, time) => ({
+        accountId: time < 2 ? '42' : '43',
+      }));
+      assert.deepEqual(ended, ['refreshed', 'dead', 'dead']);
+      assert.equal(profile['access'], 'at_1_CANARY');
+    });
   });
 });
