@@ -23,7 +23,7 @@ export function maskTyped(text: string, secrets: Iterable<string>): string {
   let masked = text;
   for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
     for (const one of new Set([secret, encodeURIComponent(secret.replace(/\p{Cs}/gu, '\ufffd'))])) {
-      if (one === '') continue;
+      if (one === '' || !masked.includes(one)) continue;
       const found = one.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
       const alone = `${besides(one, /^\p{N}/u, /^\p{L}/u, '?<!')}${found}${besides(one, /\p{N}$/u, /\p{L}$/u, '?!')}`;
       masked = masked.replace(new RegExp(alone, 'gu'), () => mask(one));
