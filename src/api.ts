@@ -18,7 +18,7 @@ export interface CoderClawAuthApi {
   registerProvider(provider: OAuthProviderInterface, options?: ProviderOptions): Registration;
   /**
    * Adds a provider as data: endpoints, client and scope; this extension does the rest. Until disposed.
-   * @throws {TypeError} `provider` or `label` is no text.
+   * @throws {TypeError} `provider` is no id, or `label` no text.
    * @throws {Error} The id is taken, or is that of a built-in provider, in any spelling.
    */
   registerSignIn(descriptor: SignInDescriptor): Registration;
@@ -47,7 +47,10 @@ export interface ProviderOptions {
 
 /** Who an account belongs to. */
 export interface ProviderIdentity {
-  /** Never changes; of one account only. */
+  /**
+   * Never changes; of one account only. Where both logins have one it decides, unless both have an
+   * e-mail too and these differ.
+   */
   readonly accountId?: string | undefined;
   readonly email?: string | undefined;
 }

@@ -15,6 +15,28 @@ export function redact(text: string, secrets: Iterable<string> = []): string {
     .replace(OPAQUE, (run) => (looksRandom(run) ? mask(run) : run));
 }
 
+/**
+ * Masks what a person typed in secret, however short it is. What {@link redact} leaves since it is too
+ * short is masked where it stands by itself: no digit beside its digits, no letter beside its letters.
+ */
+export function maskTyped(text: string, secrets: Iterable<string>): string {
+  let masked = text;
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
+    for (const one of new Set([secret, encodeURIComponent(secret.replace(/\p{Cs}/gu, '\ufffd'))])) {
+      if (one === '' || !masked.includes(one)) continue;
+      const found = one.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+      const alone = `${besides(one, /^\p{N}/u, /^\p{L}/u, '?<!')}${found}${besides(one, /\p{N}$/u, /\p{L}$/u, '?!')}`;
+      masked = masked.replace(new RegExp(alone, 'gu'), () => mask(one));
+    }
+  }
+  return masked;
+}
+
+function besides(secret: string, digit: RegExp, letter: RegExp, look: '?<!' | '?!'): string {
+  if (digit.test(secret)) return `(${look}\\p{N})`;
+  return letter.test(secret) ? `(${look}\\p{L})` : '';
+}
+
 /** Names whose values are secrets, in the protocols' and in CoderClaw's spelling. */
 const SECRET_NAMES = [
   'code',

@@ -64,14 +64,21 @@ export class AddedSignIns {
 
   /**
    * Adds one until disposed. Ids are compared as CoderClaw compares them.
-   * @throws {TypeError} Provider id or label is no text.
+   * @throws {TypeError} Provider id or label is malformed.
    * @throws {Error} The provider is built in, or taken by another.
    */
   add(descriptor: SignInDescriptor): Registration {
-    must(isText(descriptor?.provider), 'provider');
+    must(isId(descriptor?.provider), 'provider');
     must(isText(descriptor.label), 'label');
-    const { provider, label } = descriptor;
-    return this.#take(normalizeProviderId(provider), { kind: 'descriptor', label, descriptor });
+    const label = shownKey(descriptor.label.trim());
+    const id = normalizeProviderId(descriptor.provider);
+    if (label === descriptor.label)
+      return this.#take(id, { kind: 'descriptor', label, descriptor });
+    // Its label is shown from there too. A method of a class is not in a copy.
+    const credentialFrom: SignInDescriptor['credentialFrom'] = (...tokens) =>
+      descriptor.credentialFrom(...tokens);
+    const shown = { ...descriptor, label, credentialFrom };
+    return this.#take(id, { kind: 'descriptor', label, descriptor: shown });
   }
 
   /**
@@ -80,7 +87,7 @@ export class AddedSignIns {
    * @throws {Error} It is built in, or taken by another.
    */
   addProvider(provider: OAuthProviderInterface, options: ProviderOptions = {}): Registration {
-    must(isText(provider?.id) && ID.test(provider.id.trim()), 'provider.id');
+    must(isId(provider?.id), 'provider.id');
     must(isText(provider.name), 'provider.name');
     for (const method of ['login', 'refreshToken', 'getApiKey'] as const) {
       must(typeof provider[method] === 'function', `provider.${method}`);
@@ -121,6 +128,10 @@ export class AddedSignIns {
 
 /** What CoderClaw writes before the colon of a profile id. */
 const ID = /^[a-z\d][\w.-]{0,63}$/i;
+
+function isId(value: unknown): boolean {
+  return isText(value) && ID.test(value.trim());
+}
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';

@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from '../documents/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../documents/json.ts';
+import { normalizeProviderId } from '../documents/providerIds.ts';
 import { chatgptClaims } from './chatgptClaims.ts';
 import type { Identity } from './descriptor.ts';
 
@@ -6,14 +7,21 @@ import type { Identity } from './descriptor.ts';
 export type IdentityComparison = 'same' | 'other' | 'unknown';
 
 /**
- * Who a stored credential belongs to: by the claims of its access token where it is ChatGPT's, else
- * by the fields beside it. Never throws; `provider` is '' where none is stored.
+ * The member of a stored credential with what the extension of its provider told of whose it is, where
+ * the provider itself did not write that: `accountId`, `email`.
+ */
+export const TOLD_IDENTITY = 'toldIdentity';
+
+/**
+ * Who a stored credential belongs to: by what the extension of its provider told, by the claims of its
+ * access token where it is ChatGPT's, else by the fields beside it. Never throws; `provider` is '' where none is stored.
  */
 export function identityOfStored(credential: JsonObject): Identity {
   const { provider, access, accountId: storedAccount, email: storedEmail } = credential;
   const claims = typeof access === 'string' ? chatgptClaims(access) : {};
-  const accountId = claims.accountId ?? text(storedAccount);
-  const email = claims.email ?? text(storedEmail);
+  const told = isJsonObject(credential[TOLD_IDENTITY]) ? credential[TOLD_IDENTITY] : {};
+  const accountId = text(told['accountId']) ?? claims.accountId ?? text(storedAccount);
+  const email = text(told['email']) ?? claims.email ?? text(storedEmail);
   return {
     provider: text(provider) ?? '',
     ...(accountId === undefined ? {} : { accountId }),
@@ -33,10 +41,13 @@ export function personOf(credential: JsonObject): Identity {
   return type === 'api_key' || type === 'token' ? { provider: identity.provider } : identity;
 }
 
+/** Normalized ids of providers whose accounts hold several people (a ChatGPT workspace), or may. */
+const SHARED_ACCOUNTS: ReadonlySet<string> = new Set(['openai-codex', '']);
+
 /**
- * Compares two identities. User and account id together decide. An account holds several people (a
- * ChatGPT workspace), so where its id alone is on both sides, the e-mails decide; and so they do
- * where neither side has an id. 'unknown' must be treated as another's by whoever is about to
+ * Compares two identities. User and account id together decide. Where an account may hold several
+ * people and its id alone is on both sides, the e-mails decide; and so they do where neither side has
+ * an id. An account of anybody else is one person's: its id decides, unless the e-mails differ. 'unknown' must be treated as another's by whoever is about to
  * replace something.
  */
 export function sameIdentity(a: Identity, b: Identity): IdentityComparison {
@@ -45,11 +56,18 @@ export function sameIdentity(a: Identity, b: Identity): IdentityComparison {
   const user = compare(a.userId, b.userId);
   if (account === 'other' || user === 'other') return 'other';
   const email = compare(normalized(a.email), normalized(b.email));
-  if (account === 'same') return user === 'same' ? 'same' : email;
+  if (account === 'same' && user === 'same') return 'same';
+  if (account === 'same') return email === 'unknown' && !mayBeShared(a, b) ? 'same' : email;
   // The same person, but perhaps in another workspace.
   if (user === 'same') return 'unknown';
   const hasId = [a.accountId, b.accountId, a.userId, b.userId].some((id) => id !== undefined);
   return hasId ? 'unknown' : email;
+}
+
+/** Whoever knows users of an account counts several. */
+function mayBeShared(a: Identity, b: Identity): boolean {
+  const isShared = SHARED_ACCOUNTS.has(normalizeProviderId(a.provider));
+  return isShared || a.userId !== undefined || b.userId !== undefined;
 }
 
 function compare(a: string | undefined, b: string | undefined): IdentityComparison {

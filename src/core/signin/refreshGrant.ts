@@ -16,10 +16,16 @@ export interface RefreshGrant {
    * others from sending the same token, and waits for it: it comes to an end within
    * `TOKEN_REQUEST_LIMIT_MS`, one way or the other.
    *
+   * @param keepLate Takes tokens that come after all once this has thrown, and resolves with whether
+   * they are safe; never rejects. Where they are not, the next call with the same token has them.
    * @throws {KnownError} `signin.network`, `signin.tokenRefused`, `signin.badAnswer`,
    * `signin.badEndpoint`; nothing in them is a secret.
    */
-  renew(credential: JsonObject, services: TokenServices): Promise<RenewedTokens>;
+  renew(
+    credential: JsonObject,
+    services: TokenServices,
+    keepLate?: (renewed: RenewedTokens) => Promise<boolean>,
+  ): Promise<RenewedTokens>;
 }
 
 /** What a refresh brought. */

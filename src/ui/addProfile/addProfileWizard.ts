@@ -17,10 +17,10 @@ import {
 import type { Notifications } from '../notifications.ts';
 import type { SignInFlow, StoreRequest } from '../signIn/signInFlow.ts';
 import { runInTerminal } from '../terminal/programTask.ts';
-import { providerName } from '../words/providers.ts';
 import { askAccountOptions } from './accountQuestions.ts';
 import { agentChoices, type OfferedProvider, providerChoices, wayChoices } from './choices.ts';
 import type { CliPluginRequest } from './cliPlugin.ts';
+import { typedOf } from './offered.ts';
 import { askText, pickOne } from './quickInputs.ts';
 import { askForSecret, faultOf, type SecretParts } from './secretQuestions.ts';
 import { askInTurn, type Step } from './steps.ts';
@@ -170,15 +170,7 @@ async function anotherProvider(
     check: faultOf(typedProvider),
   });
   if (typed.kind === 'back') return undefined;
-  const id = typedProvider(typed.value);
-  const known = offered.find((one) => one.id === id);
-  return (
-    known ?? {
-      id,
-      label: providerName(id),
-      ways: ['apiKey', 'token', ...(cli === undefined ? [] : PLUGIN)],
-    }
-  );
+  return typedOf(typedProvider(typed.value), offered, cli === undefined ? [] : PLUGIN);
 }
 
 function wayStep(): Step<Answers> {

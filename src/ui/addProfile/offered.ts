@@ -1,4 +1,4 @@
-import type { AddedSignIns } from '../../core/signin/addedSignIns.ts';
+import { type AddedSignIns, builtInProviders } from '../../core/signin/addedSignIns.ts';
 import { apiKeyProviders } from '../../core/signin/secrets/apiKeyProviders.ts';
 import { providerName } from '../words/providers.ts';
 import type { OfferedProvider } from './choices.ts';
@@ -19,14 +19,41 @@ const SUBSCRIPTIONS: readonly {
   { id: 'chutes', ways: ['browser', 'token'] },
 ];
 
-/** Every provider that a profile can be added of, by its normalized id, each once. */
+const PASTED: readonly Way[] = ['apiKey', 'token'];
+
+/**
+ * Every provider that a profile can be added of, by its normalized id, each once. What another
+ * extension adds is one more way, and takes none away.
+ */
 export function offeredProviders(added: Pick<AddedSignIns, 'all'>): readonly OfferedProvider[] {
   const all = new Map<string, OfferedProvider>();
-  const offer = (id: string, label: string, ways: readonly Way[]): void => {
-    if (!all.has(id)) all.set(id, { id, label, ways });
-  };
-  for (const { id, label, ways } of SUBSCRIPTIONS) offer(id, label ?? providerName(id), ways);
-  for (const { id, label } of added.all()) offer(id, label, ['browser']);
-  for (const { id } of apiKeyProviders) offer(id, providerName(id), ['apiKey', 'token']);
+  for (const { id, label = providerName(id), ways } of SUBSCRIPTIONS)
+    all.set(id, { id, label, ways });
+  for (const { id, label } of added.all()) all.set(id, { id, label, ways: ['browser'] });
+  for (const { id } of apiKeyProviders) {
+    const known = all.get(id);
+    if (known === undefined) all.set(id, { id, label: providerName(id), ways: PASTED });
+    else if (!builtInProviders.has(id)) all.set(id, withPasted(known));
+  }
   return [...all.values()];
+}
+
+/**
+ * The provider of an id that a person typed: nobody knows what a provider of another extension takes
+ * beside its own way, so whoever types its id may paste a key or a token too.
+ * @param id Normalized.
+ * @param ways Those of one that is not offered, beside a key and a token.
+ */
+export function typedOf(
+  id: string,
+  offered: readonly OfferedProvider[],
+  ways: readonly Way[],
+): OfferedProvider {
+  const known = offered.find((one) => one.id === id);
+  if (known === undefined) return { id, label: providerName(id), ways: [...PASTED, ...ways] };
+  return builtInProviders.has(id) ? known : withPasted(known);
+}
+
+function withPasted(provider: OfferedProvider): OfferedProvider {
+  return { ...provider, ways: [...new Set([...provider.ways, ...PASTED])] };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { redact } from '../../../src/core/redact.ts';
+import { maskTyped, redact } from '../../../src/core/redact.ts';
 import { jwt } from './signin/support/strictServer.ts';
 
 const secret = (): string => `q7${randomBytes(24).toString('base64url')}`;
@@ -48,6 +48,25 @@ describe('redaction', () => {
     const masked = redact('a b+c/d=e and a%20b%2Bc%2Fd%3De', ['a b+c/d=e']);
     assert.equal(masked, '… and …');
     assert.equal(redact('word', ['wor', '']), 'word');
+  });
+
+  it('masks what was typed in secret at any length, where it stands by itself', () => {
+    for (const [text, typed, expected] of [
+      ['PIN 48215 is wrong', '48215', 'PIN … is wrong'],
+      ['PIN48215: pin=48215&x, "48215"', '48215', 'PIN…: pin=…&x, "…"'],
+      ['148215 and 482150', '48215', '148215 and 482150'],
+      ['a bad cat', 'a', '… bad cat'],
+      ['ab_ab äab', 'ab', '…_… äab'],
+      ['not p$1 nor p%241', 'p$1', 'not … nor …'],
+      ['wrong: a+b (.*) [x]-{1}', '(.*)', 'wrong: a+b … [x]-{1}'],
+      ['wrong: [x]-{1}', '[x]-{1}', 'wrong: …'],
+      ['48215 48', '48215', '… 48'],
+      ['bad \ud800', '\ud800', 'bad …'],
+    ] as const) {
+      assert.equal(maskTyped(text, [typed, '']), expected);
+    }
+    assert.equal(maskTyped('wrong: 48 215', ['48', '48 215', '215']), 'wrong: …');
+    assert.equal(maskTyped('PIN 48215', []), 'PIN 48215');
   });
 
   it('leaves what people need to read', () => {

@@ -39,6 +39,8 @@ export interface HeldRefreshOptions {
   /** Stores and caches that were waited for in vain before the locks were taken. */
   readonly givenUp: ReadonlySet<string>;
   readonly onOpen: (slot: JournalSlot) => void;
+  /** Keeps tokens of this person that came too late. Resolves with whether they are safe. */
+  readonly keepLate: (renewed: RenewedTokens) => Promise<boolean>;
 }
 
 export class HeldRefresh {
@@ -132,7 +134,8 @@ export class HeldRefresh {
     }
     let renewed: RenewedTokens;
     try {
-      renewed = await grant.renew(own.credential, parts.services);
+      const keepLate = (late: RenewedTokens) => this.#keepLate(own, late, evidence.records);
+      renewed = await grant.renew(own.credential, parts.services, keepLate);
       if (isSpent(tokenHash(renewed.fields.refresh), evidence.records)) {
         throw new KnownError('signin.badAnswer', { host: own.provider, what: 'refresh_token' });
       }
@@ -140,6 +143,14 @@ export class HeldRefresh {
       return await this.#failed(stores, own, error, evidence.records);
     }
     return await this.#answered(stores, own, renewed, evidence);
+  }
+
+  /** What is not this person's, or spent, is left to the next try, which tells what is wrong. */
+  async #keepLate(own: HeldLogin, late: RenewedTokens, records: TokenRecords): Promise<boolean> {
+    // Until then this refresh is still being written down as one without an answer.
+    await this.#outcome?.catch(() => {});
+    if (isOthers(own, late) || isSpent(tokenHash(late.fields.refresh), records)) return false;
+    return await this.#options.keepLate(late);
   }
 
   #look(): Promise<Look> {
@@ -256,8 +267,7 @@ export class HeldRefresh {
     const { fields, identity } = renewed;
     const [at, next] = [this.#now(), tokenHash(fields.refresh)];
     const { provider } = own;
-    const mine = { ...identityOfStored(own.credential), provider };
-    if (sameIdentity(mine, { ...identity, provider }) === 'other') {
+    if (isOthers(own, renewed)) {
       parts.log(`${what}: the answer to its refresh is somebody else's`);
       const facts = { profileId: request.profileId, provider };
       const kind = next === own.hash ? 'refused' : 'spent';
@@ -310,6 +320,11 @@ export class HeldRefresh {
   #random(): number {
     return (this.#options.parts.random ?? Math.random)();
   }
+}
+
+function isOthers({ credential, provider }: HeldLogin, { identity }: RenewedTokens): boolean {
+  const mine = { ...identityOfStored(credential), provider };
+  return sameIdentity(mine, { ...identity, provider }) === 'other';
 }
 
 function asFault(error: unknown, path: string): KnownError {

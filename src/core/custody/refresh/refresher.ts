@@ -17,7 +17,7 @@ import { type HeldLogin, loginsIn, storesToHold } from './holders.ts';
 import { KeptAnswers } from './keptAnswers.ts';
 import { land } from './landing.ts';
 import { newerTokens } from './newerTokens.ts';
-import { fromAnswer } from './refreshAnswer.ts';
+import { fromAnswer, toAnswer } from './refreshAnswer.ts';
 import { RefreshNotes } from './refreshNotes.ts';
 import type { RefresherParts, RefreshRequest, RefreshResult } from './refreshTypes.ts';
 import { storeOfLock } from './storeOfLock.ts';
@@ -42,6 +42,8 @@ export class Refresher {
   readonly #parts: RefresherParts;
   readonly #kept: KeptAnswers;
   readonly #flights = new Flights<RefreshResult>();
+  /** Answers that came after they had been given up, on their way. */
+  readonly #late = new Flights<boolean>();
   /** Journal entries whose request is under way here. */
   readonly #open = new Set<string>();
   readonly #disposed = new AbortController();
@@ -107,6 +109,7 @@ export class Refresher {
   async dispose(): Promise<void> {
     this.#disposed.abort();
     await this.#flights.landed();
+    await this.#late.landed();
     await this.#kept.dispose();
   }
 
@@ -136,6 +139,10 @@ export class Refresher {
         readOnly,
         givenUp: damagedPaths(look),
         onOpen: ({ path }) => this.#open.add(path),
+        keepLate: (renewed) => {
+          const { hash } = login;
+          return this.#late.join(hash, () => this.#keepLate(request, hash, renewed));
+        },
       });
       const outcome = await this.#underLocks(held, request, paths, readOnly);
       if (outcome.kind !== 'startAgain') return await this.#finish(request, login, held, outcome);
@@ -218,6 +225,46 @@ export class Refresher {
       });
       return { ...result, fault, kept: 'memory' };
     }
+  }
+
+  /**
+   * An answer to a request that has been written down as lost: into the journal, from where everybody
+   * has it, and to its holders.
+   * @param hash Of the token that was sent.
+   * @returns whether it is safe. Not where another token stands there by now: it is nobody's then.
+   */
+  async #keepLate(
+    { place, profileId }: RefreshRequest,
+    hash: string,
+    renewed: RenewedTokens,
+  ): Promise<boolean> {
+    const { journal, services, log } = this.#parts;
+    const { stateDir, storePath } = place;
+    const at = services.clock.now();
+    let isSafe = false;
+    try {
+      const login = await this.#ownLogin({ place, profileId });
+      if (login.hash !== hash) return false;
+      const { provider } = login;
+      const draft = { kind: 'refresh', provider, from: hash, profileId, storePath } as const;
+      const store = (signal: AbortSignal) => this.#store(place, login, renewed, at, signal);
+      const slot = await journal.open(stateDir, draft);
+      try {
+        await slot.answer(toAnswer(renewed));
+      } catch {
+        const lastTry = () => store(AbortSignal.timeout(LAST_TRY_MS));
+        this.#kept.keep({ slot, stateDir, draft, at, renewed, store: lastTry });
+        return true;
+      }
+      isSafe = true;
+      log(`${storePath}: ${profileId}: the answer to its refresh came late`);
+      await store(this.#disposed.signal);
+    } catch (error) {
+      // In the journal it is Upkeep's.
+      const code = error instanceof KnownError ? error.code : 'unexpected failure';
+      log(`${storePath}: ${profileId}: a late answer is not stored yet: ${code}`);
+    }
+    return isSafe;
   }
 
   /** Writes down which token came from which, and {@link #bring}s it to the holders of the old one. */

@@ -1,12 +1,13 @@
 import type { OAuthCredentials } from '../../../api.ts';
-import type { JsonObject, JsonValue } from '../../documents/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../documents/json.ts';
 import { isNestedWithin } from '../../documents/jsonDepth.ts';
 import { shownKey } from '../../documents/shownText.ts';
 import { type BadCredentials, KnownError } from '../../errors.ts';
 import type { AddedProvider } from '../addedSignIns.ts';
 import type { Identity, SignedIn } from '../descriptor.ts';
+import { identityOfStored, TOLD_IDENTITY } from '../identity.ts';
 import type { RenewedTokens } from '../refreshGrant.ts';
-import { UNTOLD_LIFETIME_MS } from '../renewal.ts';
+import { refreshTokenOf, UNTOLD_LIFETIME_MS } from '../renewal.ts';
 
 /** Nobody's login is larger than so many characters of JSON. */
 const LARGEST = 256 * 1024;
@@ -20,7 +21,7 @@ const NEVER = 8_640_000_000_000_000;
 const LONGEST_LABEL = 320;
 
 /** What is ours to say in a stored credential, and what no object may be given. */
-const RESERVED: ReadonlySet<string> = new Set(['type', 'provider', '__proto__']);
+const RESERVED: ReadonlySet<string> = new Set(['type', 'provider', TOLD_IDENTITY, '__proto__']);
 
 /**
  * What a login of a provider of another extension ended with, as it is stored.
@@ -35,38 +36,47 @@ export function signedInWith(added: AddedProvider, answer: unknown): SignedIn {
   if (typeof fields['expires'] !== 'number') throw bad(added, 'expires', 'malformed');
   const expires = endOf(fields['expires']);
   if (expires === undefined) throw bad(added, 'expires', 'notMilliseconds');
-  const { accountId, email } = identityIn(added, fields);
-  // Whose it is has to be known again when it is replaced, so it is stored.
-  const known = { ...(accountId && { accountId }), ...(email && { email }) };
+  const known = identityIn(added, fields);
   return {
-    credential: { type: 'oauth', provider: added.id, ...fields, expires, ...known },
+    credential: { type: 'oauth', provider: added.id, ...fields, expires, ...beside(fields, known) },
     identity: { provider: added.id, ...known },
   };
+}
+
+/**
+ * What its provider wrote into a stored credential, and nothing else. A copy, free to be changed, as pi
+ * hands credentials over.
+ */
+export function writtenIn(credential: JsonObject): JsonObject {
+  const { type: _type, provider: _provider, [TOLD_IDENTITY]: told, ...fields } = credential;
+  const ours = isJsonObject(told) ? told : {};
+  const written = Object.entries(fields).filter(([key, value]) => ours[key] !== value);
+  return structuredClone(Object.fromEntries(written));
 }
 
 /**
  * What a refresh brought. The old token may be spent, so that only what is wrong with the tokens
  * themselves is a reason not to take them: a missing `refresh` means that the old one stays good (RFC
  * 6749 6), an end that is none becomes an hour, and what is no JSON is left out.
+ * @param credential As it is stored.
  * @throws {KnownError} `plugin.badCredentials`
  */
 export function renewedWith(
   added: AddedProvider,
   answer: unknown,
-  old: string,
+  credential: JsonObject,
   now: number,
 ): RenewedTokens {
   const fields = jsonFields(added, answer, true);
   const { access, refresh = null, expires } = fields;
   if (!isText(access)) throw bad(added, 'access', 'malformed');
   if (refresh !== null && typeof refresh !== 'string') throw bad(added, 'refresh', 'malformed');
-  // An e-mail can change while the account stays: here it would end the login.
-  const { accountId } = identityIn(added, fields);
+  const accountId = renewedAccount(added, credential, fields);
   return {
     fields: {
       ...fields,
       access,
-      refresh: isText(refresh) ? refresh : old,
+      refresh: isText(refresh) ? refresh : refreshTokenOf(credential),
       expires: endOf(expires) ?? now + UNTOLD_LIFETIME_MS,
     },
     identity: { provider: added.id, ...(accountId && { accountId }) },
@@ -119,6 +129,36 @@ function jsonOf(answer: object, key: string): string | undefined | false {
   } catch {
     return false;
   }
+}
+
+/**
+ * Whose it is has to be known again when it is replaced or refreshed, so it is stored: under the names
+ * that CoderClaw knows where the provider uses them for nothing else. What is not of the provider is
+ * marked, since it gets back what it wrote and no more.
+ */
+function beside(fields: JsonObject, known: ReturnType<typeof identityIn>): JsonObject {
+  const told = Object.fromEntries(
+    Object.entries(known).filter(([key, value]) => fields[key] !== value),
+  );
+  if (Object.keys(told).length === 0) return {};
+  const free = Object.entries(told).filter(([key]) => fields[key] === undefined);
+  return { ...Object.fromEntries(free), [TOLD_IDENTITY]: told };
+}
+
+/**
+ * The account after a refresh, in the words of the stored credential if it is the same: what the
+ * provider wrote before and what it has written now are asked about by the same function. An e-mail
+ * can change while the account stays: here it would end the login.
+ */
+function renewedAccount(
+  added: AddedProvider,
+  credential: JsonObject,
+  fields: JsonObject,
+): string | undefined {
+  const before = writtenIn(credential);
+  const { accountId } = identityIn(added, { ...before, ...fields });
+  const isSame = accountId !== undefined && identityIn(added, before).accountId === accountId;
+  return isSame ? (identityOfStored(credential).accountId ?? accountId) : accountId;
 }
 
 function identityIn(

@@ -1,4 +1,5 @@
 import { KnownError } from '../../errors.ts';
+import { maskTyped } from '../../redact.ts';
 import type { AddedProvider } from '../addedSignIns.ts';
 import { providerWords } from '../providerWords.ts';
 import { isUnsent } from '../unsent.ts';
@@ -25,13 +26,16 @@ const LONGEST = 20_000;
  * What foreign code threw, as a failure with a code. Its words are good for people, so they are shown
  * after they were cleaned; the error itself goes no further, since it may hold anything.
  * @param secrets What it was given and what it may quote.
+ * @param typed Those that a person typed in secret: masked however short they are.
  */
 export function pluginFailure(
   { id, label }: Named,
   thrown: unknown,
   secrets: Iterable<string>,
+  typed: Iterable<string> = [],
 ): KnownError {
-  const description = providerWords(messageOf(thrown), secrets);
+  const words = maskTyped(messageOf(thrown).slice(0, LONGEST), typed);
+  const description = providerWords(words, secrets);
   return new KnownError('plugin.failed', {
     provider: id,
     label,

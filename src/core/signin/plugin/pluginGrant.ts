@@ -2,9 +2,9 @@ import type { OAuthCredentials } from '../../../api.ts';
 import type { JsonObject } from '../../documents/json.ts';
 import type { AddedProvider } from '../addedSignIns.ts';
 import { TOKEN_REQUEST_LIMIT_MS } from '../limitedRequest.ts';
-import type { RefreshGrant } from '../refreshGrant.ts';
+import type { RefreshGrant, RenewedTokens } from '../refreshGrant.ts';
 import { refreshTokenOf } from '../renewal.ts';
-import { renewedWith, textsIn } from './pluginCredentials.ts';
+import { renewedWith, textsIn, writtenIn } from './pluginCredentials.ts';
 import { refreshFailureOf, unanswered } from './pluginFailure.ts';
 import { type Outcome, outcomeOf } from './pluginOutcome.ts';
 
@@ -17,6 +17,8 @@ interface Late {
   readonly outcome: Promise<Outcome>;
   /** Tokens have come, and are kept for as long as it takes. */
   hasTokens: boolean;
+  /** How many wait for it at this moment. */
+  waiting: number;
 }
 
 /** By the provider's object and the token that was sent. Holds secrets, in memory only. */
@@ -24,15 +26,15 @@ const late = new WeakMap<object, Map<string, Late>>();
 
 /**
  * Refreshes by the code of another extension. What takes longer than a request may is given up, but an
- * answer that comes after all is not lost: whoever sends the same token next gets it, and nothing is
- * sent twice.
+ * answer that comes after all is not lost: it is handed over to be kept, and until it is, whoever sends
+ * the same token next gets it. Nothing is sent twice.
  */
 export function pluginGrant(added: AddedProvider): RefreshGrant {
   const { id, provider, rotates } = added;
   return {
     provider: id,
     rotates,
-    async renew(credential, { clock }) {
+    async renew(credential, { clock }, keepLate) {
       const old = refreshTokenOf(credential);
       const mine = late.get(provider) ?? new Map<string, Late>();
       late.set(provider, mine);
@@ -43,29 +45,50 @@ export function pluginGrant(added: AddedProvider): RefreshGrant {
       mine.set(old, sent);
       const done = new AbortController();
       const limit = clock.sleep(TOKEN_REQUEST_LIMIT_MS, done.signal).catch(() => {});
+      sent.waiting += 1;
       const outcome = await Promise.race([sent.outcome, limit]);
+      sent.waiting -= 1;
       done.abort();
-      if (outcome === undefined) throw unanswered(added);
-      mine.delete(old);
-      if ('thrown' in outcome) {
-        const { type: _type, provider: _provider, ...fields } = credential;
-        throw refreshFailureOf(added, outcome.thrown, textsIn(fields));
+      const forget = (): void => {
+        if (mine.get(old) === sent) mine.delete(old);
+      };
+      if (outcome === undefined) {
+        void sent.outcome.then(async (late) => {
+          const isTaken = mine.get(old) !== sent || sent.waiting > 0;
+          const renewed = isTaken ? undefined : tokensIn(late, added, credential, clock.now());
+          if (renewed !== undefined && (await keepLate?.(renewed))) forget();
+        });
+        throw unanswered(added);
       }
-      return renewedWith(added, outcome.value, old, clock.now());
+      forget();
+      if ('thrown' in outcome) {
+        throw refreshFailureOf(added, outcome.thrown, textsIn(writtenIn(credential)));
+      }
+      return renewedWith(added, outcome.value, credential, clock.now());
     },
   };
 }
 
 function send({ provider }: AddedProvider, credential: JsonObject, since: number): Late {
-  const outcome = outcomeOf(() => provider.refreshToken(plainCopy(credential)));
-  const sent: Late = { since, outcome, hasTokens: false };
+  const outcome = outcomeOf(() => provider.refreshToken(writtenIn(credential) as OAuthCredentials));
+  const sent: Late = { since, outcome, hasTokens: false, waiting: 0 };
   void outcome.then((ended) => {
     sent.hasTokens = 'value' in ended;
   });
   return sent;
 }
 
-/** As pi hands credentials over: without what a store has beside them, and free to be changed. */
-function plainCopy({ type: _type, provider: _provider, ...fields }: JsonObject): OAuthCredentials {
-  return structuredClone(fields) as OAuthCredentials;
+function tokensIn(
+  outcome: Outcome,
+  added: AddedProvider,
+  credential: JsonObject,
+  now: number,
+): RenewedTokens | undefined {
+  if ('thrown' in outcome) return undefined;
+  try {
+    return renewedWith(added, outcome.value, credential, now);
+  } catch {
+    // Whoever sends the token next is told.
+    return undefined;
+  }
 }

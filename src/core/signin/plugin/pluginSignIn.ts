@@ -86,6 +86,8 @@ class PluginAttempt implements PluginSignInAttempt {
   /** Aborts when it is over, however: ends what is asked, and tells the foreign code. */
   readonly #over = new AbortController();
   readonly #secrets = new Set<string>();
+  /** Those of them that nobody is to read, however short they are. */
+  readonly #typedInSecret = new Set<string>();
   #state: PluginSignInState = { takesPaste: false };
   #pasted: ((text: string) => void)[] = [];
   /** One question at a time. */
@@ -108,7 +110,7 @@ class PluginAttempt implements PluginSignInAttempt {
 
   paste(text: string): void {
     if (text.trim() === '') return;
-    this.#remember(text);
+    this.#remember(text, true);
     for (const answer of this.#pasted.splice(0)) answer(text.trim());
     this.#show({ takesPaste: false });
   }
@@ -131,7 +133,7 @@ class PluginAttempt implements PluginSignInAttempt {
       const outcome = await Promise.race([ended, stopped]);
       if ('thrown' in outcome) {
         if (this.#isCalledOff) throw new Cancelled();
-        throw pluginFailure(this.#added, outcome.thrown, this.#secrets);
+        throw pluginFailure(this.#added, outcome.thrown, this.#secrets, this.#typedInSecret);
       }
       const signedIn = signedInWith(this.#added, outcome.value);
       this.#log('signed in');
@@ -179,7 +181,7 @@ class PluginAttempt implements PluginSignInAttempt {
       this.cancel();
       throw new Cancelled();
     }
-    this.#remember(answer);
+    this.#remember(answer, question.isSecret);
     return answer;
   }
 
@@ -241,8 +243,11 @@ class PluginAttempt implements PluginSignInAttempt {
     }
   }
 
-  #remember(typed: string): void {
-    for (const secret of secretsTyped(typed)) this.#secrets.add(secret);
+  #remember(typed: string, isSecret: boolean): void {
+    for (const secret of secretsTyped(typed)) {
+      this.#secrets.add(secret);
+      if (isSecret) this.#typedInSecret.add(secret);
+    }
   }
 
   #log(line: string): void {

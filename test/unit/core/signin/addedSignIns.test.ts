@@ -68,6 +68,10 @@ describe('sign-ins that other extensions add', () => {
     for (const [part, bad] of [
       ['provider', undefined],
       ['provider', { ...of('practice'), provider: 7 }],
+      ['provider', of('a:b')],
+      ['provider', of('my provider')],
+      ['provider', of('__proto__')],
+      ['provider', of('a'.repeat(65))],
       ['label', { ...of('practice'), label: ' ' }],
     ] as const) {
       assert.throws(() => added.add(bad as never), { name: 'TypeError', message: malformed(part) });
@@ -170,7 +174,14 @@ describe('providers that other extensions add', () => {
   it('a label is one line of bearable length', () => {
     const added = new AddedSignIns();
     added.addProvider(acme({ name: ` Ac\u202eme\n${'e'.repeat(500)} ` }));
-    assert.match(added.all()[0]?.label ?? '', /^Acmee{75}…$/);
+    added.add({ ...of('practice'), label: ` Ac\u202eme\n${'e'.repeat(500)} ` });
+    for (const { label } of added.all()) assert.match(label, /^Acmee{75}…$/);
+    assert.equal(added.all().length, 2);
+    const one = added.get('practice');
+    assert.ok(
+      one?.kind === 'descriptor' && one.descriptor.label === one.label,
+      'wherever it is shown',
+    );
   });
 
   it('every coming and going is told', () => {

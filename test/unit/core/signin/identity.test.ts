@@ -70,13 +70,50 @@ const CASES: readonly [string, Ids, Ids, IdentityComparison][] = [
   ['something and nothing', { accountId: 'a', userId: 'u', email: 'x@e' }, {}, 'unknown'],
 ];
 
+/** Where an account is one person's. */
+const ONE_PERSON: readonly [string, Ids, Ids, IdentityComparison][] = [
+  ['one account', { accountId: 'a' }, { accountId: 'a' }, 'same'],
+  ['two accounts', { accountId: 'a' }, { accountId: 'b' }, 'other'],
+  ['one account, one e-mail known', { accountId: 'a', email: 'x@e' }, { accountId: 'a' }, 'same'],
+  [
+    'one account, two e-mails',
+    { accountId: 'a', email: 'x@e' },
+    { accountId: 'a', email: 'y@e' },
+    'other',
+  ],
+  [
+    'one account, a user known of one',
+    { accountId: 'a', userId: 'u' },
+    { accountId: 'a' },
+    'unknown',
+  ],
+  ['one account known', { accountId: 'a' }, {}, 'unknown'],
+  ['one account known, one e-mail', { accountId: 'a', email: 'x@e' }, { email: 'x@e' }, 'unknown'],
+];
+
 describe('identity', () => {
+  for (const [title, a, b, expected] of ONE_PERSON) {
+    it(`of a provider that shares no accounts, ${title}: ${expected}`, () => {
+      const [one, other] = [
+        { provider: 'acme', ...a },
+        { provider: 'Acme ', ...b },
+      ];
+      assert.equal(sameIdentity(one, other), expected);
+      assert.equal(sameIdentity(other, one), expected);
+    });
+  }
+
   for (const [title, a, b, expected] of CASES) {
     it(`${title}: ${expected}`, () => {
       assert.equal(sameIdentity({ provider: P, ...a }, { provider: P, ...b }), expected);
       assert.equal(sameIdentity({ provider: P, ...b }, { provider: P, ...a }), expected);
     });
   }
+
+  it('of a provider that is not known, an account alone decides nothing', () => {
+    const one = { provider: ' ', accountId: 'a' };
+    assert.equal(sameIdentity(one, one), 'unknown');
+  });
 
   it('of another provider is another, in any spelling but its own', () => {
     const ids = { accountId: 'a', userId: 'u' };

@@ -1,15 +1,24 @@
 import assert from 'node:assert/strict';
 import { isKnown } from '../../../../../src/core/errors.ts';
+import { identityOfStored } from '../../../../../src/core/signin/identity.ts';
 import {
   renewedWith,
   signedInWith,
   textsIn,
+  writtenIn,
 } from '../../../../../src/core/signin/plugin/pluginCredentials.ts';
 import { UNTOLD_LIFETIME_MS } from '../../../../../src/core/signin/renewal.ts';
 import { EXPIRES, practice, TOKENS } from './practiceProvider.ts';
 import { leavesNoRejection } from './unhandled.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
+const OLD = {
+  type: 'oauth',
+  provider: 'practice',
+  access: 'at_old',
+  refresh: 'rt_old',
+  expires: 1,
+};
 
 /** Which field is refused, and why. */
 function fault(answer: unknown): string {
@@ -42,7 +51,7 @@ describe('the credentials of a provider of another extension', () => {
     assert.equal(credential['type'], 'oauth');
     assert.equal(credential['provider'], 'practice');
     assert.equal(identity.provider, 'practice');
-    const { fields } = renewedWith(practice(), answer, 'rt_old', NOW);
+    const { fields } = renewedWith(practice(), answer, OLD, NOW);
     assert.deepEqual(fields, TOKENS);
   });
 
@@ -142,7 +151,27 @@ describe('the credentials of a provider of another extension', () => {
       const added = practice({}, { identity: () => ann });
       const { credential, identity } = signedInWith(added, TOKENS);
       assert.deepEqual(identity, { provider: 'practice', ...ann });
-      assert.deepEqual(credential, { type: 'oauth', provider: 'practice', ...TOKENS, ...ann });
+      const stored = { type: 'oauth', provider: 'practice', ...TOKENS, ...ann, toldIdentity: ann };
+      assert.deepEqual(credential, stored);
+      assert.deepEqual(identityOfStored(credential), identity);
+    });
+
+    it('what the provider wrote under these names stays, and it gets that back and no more', () => {
+      const added = practice({}, { identity: () => ann });
+      for (const [own, told] of [
+        [{}, ann],
+        [{ accountId: 'own', toldIdentity: 'mine' }, ann],
+        [{ accountId: 7, email: null }, ann],
+        [{ accountId: ann.accountId }, { email: ann.email }],
+        [ann, undefined],
+      ] as const) {
+        const { credential, identity } = signedInWith(added, { ...TOKENS, ...own });
+        const { toldIdentity: _, ...written } = { toldIdentity: '', ...own };
+        assert.deepEqual(writtenIn(credential), { ...TOKENS, ...written });
+        assert.deepEqual(credential['toldIdentity'], told);
+        assert.deepEqual(identityOfStored(credential), identity);
+        assert.deepEqual(identity, { provider: 'practice', ...ann });
+      }
     });
 
     it('nobody, where that function throws or answers with something else', () => {
@@ -175,7 +204,7 @@ describe('the credentials of a provider of another extension', () => {
   });
 
   describe('of a refresh', () => {
-    const renewed = (answer: unknown) => renewedWith(practice(), answer, 'rt_old', NOW);
+    const renewed = (answer: unknown) => renewedWith(practice(), answer, OLD, NOW);
 
     it('come with what stands beside them', () => {
       const answer = { ...TOKENS, plan: 'gold', accountId: 'acct-1' };

@@ -193,8 +193,13 @@ describe('refreshing by the code of another extension', () => {
       const added = practice({
         refreshToken: () => new Promise((resolve) => void calls.push({ answer: resolve })),
       });
+      const kept: string[] = [];
+      const late = { isSafe: false };
       const renew = (refresh = OLD.refresh) =>
-        pluginGrant(added).renew({ ...OLD, refresh }, { fetch, clock });
+        pluginGrant(added).renew({ ...OLD, refresh }, { fetch, clock }, async ({ fields }) => {
+          kept.push(fields.refresh);
+          return late.isSafe;
+        });
       const givenUp = async (): Promise<void> => {
         const renewing = renew();
         renewing.catch(() => {});
@@ -202,14 +207,15 @@ describe('refreshing by the code of another extension', () => {
         clock.advance(TOKEN_REQUEST_LIMIT_MS);
         await assert.rejects(renewing, (error) => failureOf(error, true) === 'unsure');
       };
-      return { clock, calls, renew, givenUp };
+      return { clock, calls, renew, givenUp, kept, late };
     }
 
     it('is given up, and its late answer is had by who asks next, without a second request', async () => {
-      const { clock, calls, renew, givenUp } = slow();
+      const { clock, calls, renew, givenUp, kept } = slow();
       await givenUp();
       calls[0]?.answer(TOKENS);
       await turn();
+      assert.deepEqual(kept, [TOKENS.refresh], 'it could be kept nowhere');
       // The next try is at the end of the access token.
       clock.advance(60 * 60_000);
       assert.equal((await renew()).fields.refresh, TOKENS.refresh);
@@ -227,6 +233,31 @@ describe('refreshing by the code of another extension', () => {
       calls[0]?.answer(TOKENS);
       assert.equal((await renewing).fields.access, TOKENS.access);
       assert.equal(calls.length, 1);
+    });
+
+    it("is handed over as soon as it comes, once, and is nobody else's then", async () => {
+      const { calls, renew, givenUp, kept, late } = slow();
+      late.isSafe = true;
+      await givenUp();
+      calls[0]?.answer(TOKENS);
+      await turn();
+      assert.deepEqual(kept, [TOKENS.refresh]);
+      void renew().catch(() => {});
+      await turn();
+      assert.equal(calls.length, 2, 'it is not in memory any more');
+    });
+
+    it('is not handed over where somebody waits for it, or where it has no tokens', async () => {
+      const { calls, renew, givenUp, kept } = slow();
+      await givenUp();
+      const renewing = renew();
+      calls[0]?.answer(TOKENS);
+      await renewing;
+      await turn();
+      await givenUp();
+      calls[1]?.answer({ ...TOKENS, access: '' });
+      await turn();
+      assert.deepEqual(kept, []);
     });
 
     it('is another one for another token', async () => {

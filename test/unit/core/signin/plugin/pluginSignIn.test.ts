@@ -340,6 +340,35 @@ describe('signing in by the code of another extension', () => {
     assert.equal(signal.aborted, true);
   });
 
+  it('what was typed in secret is not in a failure, however short it is', async () => {
+    const said = async (message: string, answer: string): Promise<string> => {
+      person.answer = async () => answer;
+      const error = await failed(async ({ onPrompt }) => {
+        throw new Error(`The answer ${await onPrompt({ message })} is wrong`);
+      });
+      assert.ok(isKnown(error, 'plugin.failed'));
+      return error.facts.description ?? '';
+    };
+    assert.equal(await said('Your PIN', ' 48215 '), 'The answer … is wrong');
+    assert.equal(await said('Your password', 'a'), 'The answer … is wrong');
+    assert.equal(await said('Which region?', 'eu'), 'The answer eu is wrong');
+    assert.doesNotMatch(lines.join('\n'), /48215/);
+  });
+
+  it('nor what was pasted', async () => {
+    const attempt = start(async ({ onManualCodeInput }) => {
+      throw new Error(`No code ${await onManualCodeInput()}, nor AB1`);
+    });
+    await turn();
+    attempt.paste('https://localhost/cb?code=AB1');
+    await assert.rejects(attempt.result, (error) => {
+      assert.ok(isKnown(error, 'plugin.failed'));
+      assert.match(error.facts.description ?? '', /^No code …\S*, nor …$/);
+      return true;
+    });
+    assert.doesNotMatch(lines.join('\n'), /AB1/);
+  });
+
   it('says what its code says, without what was typed and without tokens', async () => {
     person.answer = async () => 'hunter2CANARY';
     const error = await failed(async ({ onPrompt }) => {
