@@ -9,7 +9,7 @@ import {
 import type { Notifications } from '../notifications.ts';
 import { allowFirstWords } from '../words/deviceCode.ts';
 import { type CodeAction, type CodeDialogState, codeDialogView } from './codeDialogWords.ts';
-import { OneAtATime, showInBackground } from './oneAtATime.ts';
+import { OneAtATime, type Running, showInBackground } from './oneAtATime.ts';
 import type { StoreRequest } from './signInFlow.ts';
 
 export interface CodeFlowParts {
@@ -40,32 +40,30 @@ export class CodeFlow {
 
   /** Resolves when it has ended, one way or the other; every failure has been told. */
   async run(request: CodeRequest): Promise<void> {
-    const { descriptor, files, profileId } = request;
-    const key = JSON.stringify([files.storePath, descriptor.provider, profileId]);
-    const running = this.#oneAtATime.begin(key);
-    if (running === undefined) return;
-    const { services, notifications } = this.#parts;
-    let signedIn: SignedIn;
+    const { files, profileId, descriptor } = request;
+    const { provider, label } = descriptor;
+    const { notifications, store } = this.#parts;
+    const tryAgain = (): Promise<void> => this.run(request);
+    const signedIn = await this.#oneAtATime.run(
+      { files, provider, profileId, label, notifications, tryAgain },
+      (running) => this.#signIn(running, request),
+    );
+    if (signedIn !== undefined) await store(request, signedIn);
+  }
+
+  async #signIn(running: Running, request: CodeRequest): Promise<SignedIn> {
+    const { services, notifications, assertStorable } = this.#parts;
+    const { signal } = running.cancelling;
+    await assertStorable(request);
+    const attempt = await startDeviceSignIn(request.descriptor, services, { signal });
+    const dialog = new CodeDialog(request, attempt, notifications);
+    running.shown = dialog;
     try {
-      const { signal } = running.cancelling;
-      await this.#parts.assertStorable(request);
-      const attempt = await startDeviceSignIn(descriptor, services, { signal });
-      const dialog = new CodeDialog(request, attempt, notifications);
-      running.shown = dialog;
-      try {
-        dialog.open();
-        signedIn = await attempt.result;
-      } finally {
-        dialog.dispose();
-      }
-    } catch (error) {
-      const tryAgain = { label: l10n.t('Try Again'), run: () => this.run(request) };
-      notifications.failed(l10n.t('Signing in to {0}', descriptor.label), error, tryAgain);
-      return;
+      dialog.open();
+      return await attempt.result;
     } finally {
-      this.#oneAtATime.end(running);
+      dialog.dispose();
     }
-    await this.#parts.store(request, signedIn);
   }
 
   dispose(): void {

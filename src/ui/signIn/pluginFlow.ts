@@ -49,21 +49,15 @@ export class PluginFlow {
 
   /** Resolves when it has ended, one way or the other; every failure has been told. */
   async run(request: PluginRequest): Promise<void> {
-    const { added, files, profileId } = request;
-    const key = JSON.stringify([files.storePath, added.id, profileId]);
-    const running = this.#oneAtATime.begin(key);
-    if (running === undefined) return;
-    let signedIn: SignedIn;
-    try {
-      signedIn = await this.#signIn(running, request);
-    } catch (error) {
-      const tryAgain = { label: l10n.t('Try Again'), run: () => this.run(request) };
-      this.#parts.notifications.failed(l10n.t('Signing in to {0}', added.label), error, tryAgain);
-      return;
-    } finally {
-      this.#oneAtATime.end(running);
-    }
-    await this.#parts.store(request, signedIn);
+    const { files, profileId, added } = request;
+    const { id: provider, label } = added;
+    const { notifications, store } = this.#parts;
+    const tryAgain = (): Promise<void> => this.run(request);
+    const signedIn = await this.#oneAtATime.run(
+      { files, provider, profileId, label, notifications, tryAgain },
+      (running) => this.#signIn(running, request),
+    );
+    if (signedIn !== undefined) await store(request, signedIn);
   }
 
   dispose(): void {

@@ -72,22 +72,15 @@ export class SignInFlow {
 
   /** Resolves when the sign-in has ended, one way or the other; every failure has been told. */
   async run(request: SignInRequest): Promise<void> {
-    const { descriptor, files, profileId } = request;
-    const key = JSON.stringify([files.storePath, descriptor.provider, profileId]);
-    const running = this.#oneAtATime.begin(key);
-    if (running === undefined) return;
-    let finished: { readonly signedIn: SignedIn; readonly name: string | undefined };
-    try {
-      finished = await this.#signIn(running, request);
-    } catch (error) {
-      const doing = l10n.t('Signing in to {0}', descriptor.label);
-      const tryAgain = { label: l10n.t('Try Again'), run: () => this.run(request) };
-      this.#parts.notifications.failed(doing, error, tryAgain);
-      return;
-    } finally {
-      this.#oneAtATime.end(running);
-    }
-    await this.store(request, finished.signedIn, finished.name);
+    const { files, profileId, descriptor } = request;
+    const { provider, label } = descriptor;
+    const { notifications } = this.#parts;
+    const tryAgain = (): Promise<void> => this.run(request);
+    const finished = await this.#oneAtATime.run(
+      { files, provider, profileId, label, notifications, tryAgain },
+      (running) => this.#signIn(running, request),
+    );
+    if (finished !== undefined) await this.store(request, finished.signedIn, finished.name);
   }
 
   dispose(): void {
