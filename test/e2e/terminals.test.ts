@@ -250,6 +250,9 @@ describe('programs in a terminal, in a real VS Code', function () {
 
   it('a plugin that is chosen for another agent: it is said that it signs in for the default one', async () => {
     await program('coderclaw', CODERCLAW);
+    // Has a default agent too, which nobody meant.
+    const other = join(bin, 'other');
+    await writeState(join(other, 'coderclaw.json'), '{}');
     session = await Session.start({
       files: {
         'coderclaw.json': { agents: { list: [{ id: 'main', default: true }, { id: 'work' }] } },
@@ -259,7 +262,7 @@ describe('programs in a terminal, in a real VS Code', function () {
         },
       },
       firstOnPath: bin,
-      settings,
+      settings: { ...settings, 'coderclawAuth.stateFolders': [other] },
     });
     const { workbench } = session;
     await workbench.openProfilesView();
@@ -300,7 +303,10 @@ describe('programs in a terminal, in a real VS Code', function () {
     await workbench.runCommand('CoderClaw: Add Profile…');
     await workbench.quickItem('ChatGPT').waitFor();
     await workbench.quickInput.fill('plugin');
-    await workbench.quickItem('With a Plugin of CoderClaw…').click();
+    const row = workbench.quickItem('With a Plugin of CoderClaw…');
+    await row.filter({ hasText: /"CoderClaw: CLI Path" names no program/ }).waitFor();
+    await workbench.screenshot('add-profile-plugin-faulty');
+    await row.click();
     await workbench.message(/"CoderClaw: CLI Path" names no program: .*nowhere/);
     await terminal(workbench).waitFor({ state: 'hidden' });
   });

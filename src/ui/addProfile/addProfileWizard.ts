@@ -18,7 +18,13 @@ import type { Notifications } from '../notifications.ts';
 import type { SignInFlow, StoreRequest } from '../signIn/signInFlow.ts';
 import { runInTerminal } from '../terminal/programTask.ts';
 import { askAccountOptions } from './accountQuestions.ts';
-import { agentChoices, type OfferedProvider, providerChoices, wayChoices } from './choices.ts';
+import {
+  agentChoices,
+  type OfferedProvider,
+  placesFor,
+  providerChoices,
+  wayChoices,
+} from './choices.ts';
 import type { CliPluginRequest } from './cliPlugin.ts';
 import { typedOf } from './offered.ts';
 import { askText, pickOne } from './quickInputs.ts';
@@ -134,7 +140,7 @@ function providerStep(
     const title = titleOf(answers);
     for (;;) {
       const picked = await pickOne(
-        providerChoices(offered, own, cli && ('path' in cli ? cli.path : 'coderclaw')),
+        providerChoices(offered, own, cli && ('path' in cli ? cli : {})),
         {
           title,
           canGoBack,
@@ -234,8 +240,8 @@ function nameStep(): Step<Answers> {
 function agentStep(snapshot: Snapshot): Step<Answers> {
   return async (answers, { canGoBack }) => {
     const isByCli = answers.way === 'cliPlugin';
-    const places = agentPlaces(snapshot).filter(({ agent }) => !isByCli || agent.isDefault);
     const meant = answers.place;
+    const places = placesFor(agentPlaces(snapshot), answers.way, meant);
     // CoderClaw's plugins sign in for the default agent alone: a person who meant another is told.
     const isOther = isByCli && meant !== undefined && !meant.agent.isDefault;
     const place = isOther ? undefined : (meant ?? (places.length === 1 ? places[0] : undefined));

@@ -29,12 +29,12 @@ export type ProviderChoice = OfferedProvider | 'another' | 'cliPlugin';
  * Every provider, in groups: those that the person has profiles of already, then subscriptions (one
  * signs in), then the ones with a key.
  * @param own Normalized ids.
- * @param cli Absolute path of the `coderclaw` program, where it can be run.
+ * @param cli The `coderclaw` program, where one may be run here; without a path: the setting names none.
  */
 export function providerChoices(
   offered: readonly OfferedProvider[],
   own: ReadonlySet<string>,
-  cli?: string,
+  cli?: { readonly path?: string },
 ): readonly Choice<ProviderChoice>[] {
   const [mine, others] = parted(offered, ({ id }) => own.has(id));
   const [subscriptions, keys] = parted(others, ({ ways }) =>
@@ -56,14 +56,17 @@ export function providerChoices(
   ];
 }
 
-function pluginChoice(cli: string): Choice<ProviderChoice> {
+function pluginChoice({ path }: { readonly path?: string }): Choice<ProviderChoice> {
   return {
     kind: 'choice',
     value: 'cliPlugin',
     icon: 'extensions',
     label: l10n.t('With a Plugin of CoderClaw…'),
     description: l10n.t('in a terminal'),
-    detail: l10n.t('Runs {0} models auth login', cli),
+    detail:
+      path === undefined
+        ? l10n.t('The setting "CoderClaw: CLI Path" names no program')
+        : l10n.t('Runs {0} models auth login', path),
   };
 }
 
@@ -85,6 +88,21 @@ function group(
     };
   });
   return [{ kind: 'heading', label }, ...rows];
+}
+
+/**
+ * The agents that a way can be for. Plugins of CoderClaw sign in for the default agent alone: for that
+ * of the state folder of the agent that was meant, where one was.
+ */
+export function placesFor(
+  places: readonly AgentPlace[],
+  way: Way | undefined,
+  meant: AgentPlace | undefined,
+): readonly AgentPlace[] {
+  if (way !== 'cliPlugin') return places;
+  return places.filter(
+    ({ dir, agent }) => agent.isDefault && (meant === undefined || dir.path === meant.dir.path),
+  );
 }
 
 /** Agents by their id; the folder is told where there are several. */

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import {
   type Choice,
   type OfferedProvider,
+  placesFor,
   providerChoices,
   wayChoices,
 } from '../../../../src/ui/addProfile/choices.ts';
 import { type Way, waysHere } from '../../../../src/ui/addProfile/waysHere.ts';
+import type { AgentPlace } from '../../../../src/ui/commands/locate.ts';
+import { agent, stateDir } from '../../../support/snapshots.ts';
 
 const CHATGPT: OfferedProvider = {
   id: 'openai-codex',
@@ -49,10 +52,16 @@ describe('what a profile can be added of', () => {
   });
 
   it('a plugin of CoderClaw, where its program can be run', () => {
-    const last = providerChoices([GROQ], new Set(), '/opt/coderclaw').at(-1);
+    const row = (cli?: { path?: string }) => providerChoices([GROQ], new Set(), cli).at(-1);
+    const last = row({ path: '/opt/coderclaw' });
     assert(last?.kind === 'choice');
     assert.equal(last.value, 'cliPlugin');
     assert.match(last.detail ?? '', /Runs \/opt\/coderclaw models auth login/);
+    const faulty = row({});
+    assert(faulty?.kind === 'choice' && faulty.value === 'cliPlugin');
+    assert.doesNotMatch(faulty.detail ?? '', /Runs/);
+    const none = row();
+    assert(none?.kind === 'choice' && none.value === 'another');
   });
 
   it('says by which ways, and can be found by its id', () => {
@@ -74,11 +83,25 @@ describe('what a profile can be added of', () => {
   });
 
   it('every way has a name, an icon and a sentence of its own', () => {
-    const ways: readonly Way[] = ['browser', 'deviceCode', 'setupToken', 'token', 'apiKey'];
+    const every: Record<Way, true> = {
+      ...{ browser: true, deviceCode: true, setupToken: true },
+      ...{ token: true, apiKey: true, cliPlugin: true },
+    };
+    const ways = Object.keys(every) as Way[];
     const rows = wayChoices(waysHere(ways, { remoteName: undefined, isWeb: false }));
     for (const key of ['label', 'icon', 'detail'] as const) {
       const values = rows.map((row) => (row.kind === 'choice' ? row[key] : ''));
       assert.equal(new Set(values).size, ways.length, key);
     }
+  });
+
+  it('a plugin signs in for the default agent, and in the folder that was meant', () => {
+    const dirs = ['/a', '/b'].map((path) => stateDir(path, [agent('main'), agent('work')]));
+    const places = dirs.flatMap((dir) => dir.agents.map((one) => ({ dir, agent: one })));
+    const named = (way: Way, meant?: AgentPlace) =>
+      placesFor(places, way, meant).map((one) => `${one.dir.path} ${one.agent.id}`);
+    assert.equal(named('browser', places[3]).length, 4);
+    assert.deepEqual(named('cliPlugin'), ['/a main', '/b main']);
+    assert.deepEqual(named('cliPlugin', places[3]), ['/b main']);
   });
 });
