@@ -143,6 +143,20 @@ export class Workbench {
     return this.quickItems.filter({ hasText: text }).first();
   }
 
+  /** The code of a sign-in by code, as a person reads it off the screen: it is set wide there. */
+  async codeOnScreen(): Promise<string> {
+    const text = await this.quickItem('copy it and open the page').innerText();
+    return (text.split('copy it')[0] ?? '').replace(/\s/g, '');
+  }
+
+  /** What the clipboard comes to hold: VS Code writes to it in its own time. */
+  async copied(expected: string): Promise<void> {
+    const until = Date.now() + 10_000;
+    const held = () => this.page.evaluate('navigator.clipboard.readText()');
+    while ((await held()) !== expected && Date.now() < until) await this.page.waitForTimeout(100);
+    assert.equal(await held(), expected);
+  }
+
   /** The next page that opens in this browser: what `env.openExternal` made of it. */
   nextPopup(): Promise<Page> {
     return this.#context.waitForEvent('page', { timeout: 30_000 });
