@@ -167,7 +167,14 @@ describe('seeing the profiles, in a real VS Code', function () {
       'openai-codex:ann@example.com',
       'anthropic:setup-token',
     ]);
-    const config = await readFile(join(session.stateDir, 'coderclaw.json'), 'utf8');
+    // The config comes after the store, and the row goes with the store.
+    const read = () => readFile(join(session.stateDir, 'coderclaw.json'), 'utf8');
+    const until = Date.now() + 10_000;
+    let config = await read();
+    while (config.includes('openai-codex:work') && Date.now() < until) {
+      await workbench.page.waitForTimeout(100);
+      config = await read();
+    }
     assert.doesNotMatch(config, /openai-codex:work/);
     assert.match(config, /\/\/ two agents[\s\S]*\/\/ Ann first/);
   });
