@@ -151,10 +151,7 @@ async function askToUseThere(
       : []),
     l10n.t('Keep separate: it is stored as {0} for {1} besides.', separate, agentId),
   ];
-  const picked = await person.ask(message, detail, useThere, keepSeparate);
-  if (picked === useThere) return true;
-  if (picked === keepSeparate) return false;
-  throw new Cancelled();
+  return (await answerTo(person, message, detail, useThere, keepSeparate)) === useThere;
 }
 
 /** It is what the person has asked for, and may be right: nobody can tell. */
@@ -177,10 +174,18 @@ async function askToRenew(
     l10n.t('Renew: {0} gets the new sign-in in place of the one that it has.', profileId),
     keepBothWords(separate, isHeld),
   ];
-  const picked = await person.ask(message, detail, renew, keepBoth);
-  if (picked === renew) return profileId;
-  if (picked === keepBoth) return separate;
-  throw new Cancelled();
+  const picked = await answerTo(person, message, detail, renew, keepBoth);
+  return picked === renew ? profileId : separate;
+}
+
+/** The button that was pressed. @throws {Cancelled} None was. */
+async function answerTo(
+  person: Pick<StoringPerson, 'ask'>,
+  ...question: Parameters<StoringPerson['ask']>
+): Promise<string> {
+  const picked = await person.ask(...question);
+  if (picked === undefined) throw new Cancelled();
+  return picked;
 }
 
 function keepBothWords(separate: string, isHeld: boolean): string {
@@ -231,8 +236,6 @@ async function askToReplace(
     keepBothWords(separate, isHeld),
     l10n.t('Replace: what {0} holds now is lost.', profileId),
   ];
-  const picked = await person.ask(message, detail, keepBoth, replace);
-  if (picked === keepBoth) return separate;
-  if (picked === replace) return profileId;
-  throw new Cancelled();
+  const picked = await answerTo(person, message, detail, keepBoth, replace);
+  return picked === replace ? profileId : separate;
 }

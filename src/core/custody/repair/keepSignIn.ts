@@ -69,9 +69,7 @@ export async function keepSignIn(
       case 'givenUp':
         return givenUp(round, parts);
       case 'over':
-        return value === undefined
-          ? await takenBack(round, parts)
-          : await overtaken(round, draft, answer, value, parts);
+        return await overtaken(round, draft, answer, value, parts);
       case 'guarded':
         return open(GLANCE_MS);
     }
