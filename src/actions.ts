@@ -35,7 +35,7 @@ import type { CodeFlow } from './ui/signIn/codeFlow.ts';
 import type { PluginFlow } from './ui/signIn/pluginFlow.ts';
 import type { SignInFlow, StoreRequest } from './ui/signIn/signInFlow.ts';
 import type { SnapshotViews } from './ui/snapshotViews.ts';
-import { profileRowId } from './ui/tree/nodes.ts';
+import { profileRowId } from './ui/tree/rowIds.ts';
 import type { UriCallbacks } from './ui/uriCallbacks.ts';
 
 export interface ActionsOptions {

@@ -10,7 +10,7 @@ import type { Log } from './ui/log.ts';
 import type { Notifications } from './ui/notifications.ts';
 import { Reminders } from './ui/reminders.ts';
 import { RenewalNotices } from './ui/renewalNotices.ts';
-import type { Target } from './ui/tree/nodes.ts';
+import type { Target } from './ui/target.ts';
 
 export interface KeeperOptions {
   /** Name and version of this extension. */

@@ -4,7 +4,7 @@ import { isJsonObject } from '../core/documents/json.ts';
 import { type Reminder, remindersAt, type Told, toldAfter } from '../core/model/reminders.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
 import type { Notifications, Way } from './notifications.ts';
-import type { Target } from './tree/nodes.ts';
+import type { Target } from './target.ts';
 import { reminderWords } from './words/reminders.ts';
 
 /** What of VS Code's `Memento` is needed: it outlives windows and is shared by them. */

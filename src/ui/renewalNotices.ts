@@ -4,7 +4,7 @@ import type { RefreshResult } from '../core/custody/refresh/refresher.ts';
 import type { KnownError } from '../core/errors.ts';
 import type { RenewableLogin } from '../core/model/refreshDue.ts';
 import type { Notifications, Way } from './notifications.ts';
-import type { Target } from './tree/nodes.ts';
+import type { ProfileTarget } from './target.ts';
 import {
   homelessWords,
   type RefreshWords,
@@ -19,7 +19,7 @@ export interface RenewalNoticesParts {
   readonly clock: Clock;
   /** Whether people can sign in to a provider (normalized id) from here. */
   readonly canSignIn: (provider: string) => boolean;
-  readonly signInAgain: (target: Required<Target>) => unknown;
+  readonly signInAgain: (target: ProfileTarget) => unknown;
 }
 
 /** One entry of ours that another program undid. */

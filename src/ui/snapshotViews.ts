@@ -1,10 +1,10 @@
 import { commands, type Disposable, l10n, type TreeView, window } from 'vscode';
 import { type ViewState, viewStateKey, views } from '../contributions.ts';
 import type { Clock } from '../core/clock.ts';
+import { needingPerson } from '../core/model/agentStatus.ts';
 import { nextWordsChange } from '../core/model/nextWordsChange.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
 import { StatusBar } from './statusBar.ts';
-import { needingPerson, treeOf } from './tree/nodes.ts';
 import { ProfilesView } from './tree/profilesView.ts';
 import { viewStateOf } from './tree/viewState.ts';
 
@@ -13,9 +13,8 @@ const LONGEST_TIMER_MS = 24 * 60 * 60 * 1000;
 
 /** Draws every Snapshot on all surfaces, and again when a relative time on them has moved on. */
 export class SnapshotViews implements Disposable {
-  readonly rows = new ProfilesView();
+  readonly rows: ProfilesView;
   readonly #clock: Clock;
-  readonly #isAdded: (provider: string) => boolean;
   readonly #statusBar: StatusBar;
   readonly #tree: TreeView<string>;
   #viewState: ViewState | undefined;
@@ -24,7 +23,7 @@ export class SnapshotViews implements Disposable {
   /** @param isAdded Whether another extension adds a way to sign in to a provider. */
   constructor(clock: Clock, isAdded: (provider: string) => boolean) {
     this.#clock = clock;
-    this.#isAdded = isAdded;
+    this.rows = new ProfilesView(isAdded);
     this.#statusBar = new StatusBar(isAdded);
     this.#tree = window.createTreeView(views.profiles, {
       treeDataProvider: this.rows,
@@ -36,7 +35,7 @@ export class SnapshotViews implements Disposable {
   show(snapshot: Snapshot): void {
     const viewState = viewStateOf(snapshot);
     this.#setViewState(viewState);
-    this.rows.show(viewState === 'tree' ? treeOf(snapshot, this.#isAdded) : [], snapshot.takenAt);
+    this.rows.show(viewState === 'tree' ? snapshot : undefined);
     this.#statusBar.show(snapshot);
     const needing = needingPerson(snapshot);
     this.#tree.badge =
@@ -54,6 +53,7 @@ export class SnapshotViews implements Disposable {
 
   /** Brings a row into view and selects it, without taking the focus. */
   async reveal(id: string): Promise<void> {
+    await this.rows.drawn();
     if (this.rows.node(id)) await this.#tree.reveal(id, { select: true, focus: false });
   }
 

@@ -4,7 +4,7 @@ import { MAIN_AGENT_ID } from '../core/documents/agentIds.ts';
 import { leadingProfile } from '../core/model/agentStatus.ts';
 import type { AgentSnapshot } from '../core/model/snapshot.ts';
 import { builtInProviders } from '../core/signin/addedSignIns.ts';
-import type { Target } from './tree/nodes.ts';
+import type { Target } from './target.ts';
 import { markdownText } from './words/plainText.ts';
 import { stateWords } from './words/profileState.ts';
 import { providerName } from './words/providers.ts';

@@ -38,10 +38,10 @@ describe('what an activation costs', () => {
     assert.equal(files, 2);
   });
 
-  it('loads no library, neither the vault nor the sign-in, and no hover', async () => {
+  it('loads no library, neither the vault nor the sign-in, and no row or hover', async () => {
     const { inputs } = await loadedAtActivation();
     const heavy =
-      /node_modules|custody\/vault|signin\/attempt|documents\/config(Edits|Includes)|core\/redact|disk\/directCalls|signin\/secrets|okenEnds|[hH]over|stateSentence/;
+      /node_modules|custody\/vault|signin\/attempt|documents\/config(Edits|Includes)|core\/redact|disk\/directCalls|signin\/secrets|okenEnds|tree\/(nodes|rows)|[hH]over|stateSentence/;
     assert.deepEqual(
       inputs.filter((input) => heavy.test(input)),
       [],

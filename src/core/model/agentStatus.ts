@@ -1,5 +1,5 @@
-import type { ProfileState } from './profileState.ts';
-import type { AgentSnapshot, ProfileSnapshot, ProviderSnapshot } from './snapshot.ts';
+import { needsPerson, type ProfileState } from './profileState.ts';
+import type { AgentSnapshot, ProfileSnapshot, ProviderSnapshot, Snapshot } from './snapshot.ts';
 
 /** One agent in one word, for the status bar: the truest thing that a person should know now. */
 export type AgentStatus =
@@ -23,6 +23,15 @@ export function leadingProfile(provider: ProviderSnapshot): ProfileSnapshot | un
     provider.profiles.find((profile) => profile.position === 0) ??
     provider.profiles.find((profile) => profile.state.kind !== 'hidden')
   );
+}
+
+/** How many profiles need a person, over all agents; an inherited one counts where it is stored. */
+export function needingPerson(snapshot: Snapshot): number {
+  return snapshot.stateDirs
+    .flatMap((dir) => dir.agents)
+    .flatMap((agent) => agent.providers)
+    .flatMap((provider) => provider.profiles)
+    .filter((profile) => profile.origin === 'own' && needsPerson(profile.state)).length;
 }
 
 /** Pure; `agent` as the Snapshot shows it. */

@@ -1,4 +1,5 @@
-import type { Target, TreeNode } from '../tree/nodes.ts';
+import type { Target } from '../target.ts';
+import type { TreeNode } from '../tree/nodes.ts';
 
 /** What a command was called on: nothing, something, or a row that has just gone. */
 export type CommandTarget =

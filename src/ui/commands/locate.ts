@@ -6,7 +6,7 @@ import type {
   Snapshot,
   StateDirSnapshot,
 } from '../../core/model/snapshot.ts';
-import type { Target } from '../tree/nodes.ts';
+import type { Target } from '../target.ts';
 
 export interface AgentPlace {
   readonly dir: StateDirSnapshot;

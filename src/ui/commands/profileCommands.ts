@@ -9,7 +9,8 @@ import { browserSignIns, codeSignIns } from '../../core/signin/addedSignIns.ts';
 import type { DeviceCodeOptions } from '../../core/signin/registry.ts';
 import { type Notifications, sentence } from '../notifications.ts';
 import type { StoreRequest } from '../signIn/signInFlow.ts';
-import { canUseFirst, type Target } from '../tree/nodes.ts';
+import type { ProfileTarget, Target } from '../target.ts';
+import { canUseFirst } from '../tree/nodes.ts';
 import { errorWords } from '../words/errors.ts';
 import { plainText, statusText } from '../words/plainText.ts';
 import {
@@ -266,7 +267,7 @@ export async function tellSignedIn(
   profileId: string,
   person: string | undefined,
   configFault: KnownError | undefined,
-): Promise<Required<Target> | undefined> {
+): Promise<ProfileTarget | undefined> {
   const snapshot = await parts.refresh();
   const dir = snapshot.stateDirs.find(({ agents }) =>
     agents.some(({ store }) => store.path === request.files.storePath),
@@ -306,7 +307,7 @@ export async function tellSignedIn(
   return place && rowOf(place);
 }
 
-function rowOf({ dir, agent, provider, profile }: ProfilePlace): Required<Target> {
+function rowOf({ dir, agent, provider, profile }: ProfilePlace): ProfileTarget {
   return {
     stateDir: dir.path,
     agentId: agent.id,

@@ -9,7 +9,7 @@ import { writable } from '../../core/model/writable.ts';
 import { keepFresh } from '../keepFresh.ts';
 import type { Notifications } from '../notifications.ts';
 import type { RenewalNotices } from '../renewalNotices.ts';
-import type { Target } from '../tree/nodes.ts';
+import type { Target } from '../target.ts';
 import { messageText, statusText } from '../words/plainText.ts';
 import { refreshAllWords, refreshWords } from '../words/refresh.ts';
 import { type AgentPlace, locateAgent, locateProfile, type ProfilePlace } from './locate.ts';

@@ -1,7 +1,8 @@
 import { type Disposable, l10n, commands as vscodeCommands } from 'vscode';
 import { type CommandId, commands } from '../../contributions.ts';
 import type { Notifications } from '../notifications.ts';
-import type { Target, TreeNode } from '../tree/nodes.ts';
+import type { Target } from '../target.ts';
+import type { TreeNode } from '../tree/nodes.ts';
 import { commandTarget } from './commandTarget.ts';
 
 /** A command's work: given what it was called on, if anything. */

@@ -13,18 +13,12 @@ import type {
 } from '../../core/model/snapshot.ts';
 import { writable } from '../../core/model/writable.ts';
 import { builtInProviders, renewableProviders } from '../../core/signin/addedSignIns.ts';
+import type { Target } from '../target.ts';
 import { stateWords } from '../words/profileState.ts';
 import { providerName } from '../words/providers.ts';
 import { storeWords } from '../words/store.ts';
 import { place } from '../words/time.ts';
-
-/** What a node stands for; commands get this from the tree. */
-export interface Target {
-  readonly stateDir: string;
-  readonly agentId?: string;
-  readonly provider?: string;
-  readonly profileId?: string;
-}
+import { profileRowId } from './rowIds.ts';
 
 /**
  * What the hover of a row says, before it is put into words (`rowHover.ts`). Its members are parts of
@@ -58,12 +52,6 @@ export interface TreeNode {
   readonly hover: HoverSource;
 }
 
-/** The row of one profile, for revealing it. */
-export function profileRowId(target: Required<Target>): string {
-  const { stateDir, agentId, provider, profileId } = target;
-  return `profile ${stateDir} ${agentId} ${provider} ${profileId}`;
-}
-
 /** What rows are drawn by, beside what they show. */
 interface Drawing {
   readonly now: number;
@@ -84,15 +72,6 @@ export function treeOf(
   if (only === undefined) return [];
   if (others.length === 0) return agentNodes(only, drawing);
   return snapshot.stateDirs.map((dir) => stateDirNode(dir, drawing));
-}
-
-/** How many profiles need a person, over all agents; an inherited one counts where it is stored. */
-export function needingPerson(snapshot: Snapshot): number {
-  return snapshot.stateDirs
-    .flatMap((dir) => dir.agents)
-    .flatMap((agent) => agent.providers)
-    .flatMap((provider) => provider.profiles)
-    .filter((profile) => profile.origin === 'own' && needsPerson(profile.state)).length;
 }
 
 function stateDirNode(dir: StateDirSnapshot, drawing: Drawing): TreeNode {

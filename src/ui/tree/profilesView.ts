@@ -7,63 +7,71 @@ import {
   TreeItem,
   TreeItemCollapsibleState,
 } from 'vscode';
-import { changedIds } from './changedIds.ts';
+import type { Snapshot } from '../../core/model/snapshot.ts';
+import { once } from '../once.ts';
 import type { TreeNode } from './nodes.ts';
+import type { Rows } from './rows.ts';
 
 /** Identifies a row towards VS Code: the ids of `nodes.ts`, so that handles survive a new Snapshot. */
 type NodeId = string;
 
 /**
- * Draws the nodes that it was given last. Knows no rules: `treeOf` decides, this maps to VS Code's
- * items and tells VS Code which rows changed, and no others.
+ * Draws the rows of the Snapshot that it was given last. Knows no rules: `rows.ts` makes them, this
+ * maps them to VS Code's items and tells VS Code which ones changed, and no others. What makes rows
+ * is loaded when VS Code first asks for some: while nobody looks, nothing is drawn.
  */
 export class ProfilesView implements TreeDataProvider<NodeId> {
   readonly #changed = new EventEmitter<NodeId | undefined>();
   readonly onDidChangeTreeData: Event<NodeId | undefined> = this.#changed.event;
-  #roots: readonly TreeNode[] = [];
-  #takenAt = 0;
-  #byId: ReadonlyMap<NodeId, TreeNode> = new Map();
-  #parents: ReadonlyMap<NodeId, NodeId> = new Map();
+  readonly #isAdded: (provider: string) => boolean;
+  readonly #rows = once(async (): Promise<Rows> => {
+    const { Rows } = await import('./rows.ts');
+    const rows = new Rows(this.#isAdded);
+    rows.show(this.#snapshot);
+    this.#drawn = rows;
+    return rows;
+  });
+  /** Once they were asked for. */
+  #drawn: Rows | undefined;
+  #snapshot: Snapshot | undefined;
 
-  /**
-   * Shows `roots` and redraws what differs from before.
-   * @param takenAt milliseconds since the epoch: the moment of the Snapshot that they were made from.
-   */
-  show(roots: readonly TreeNode[], takenAt: number): void {
-    const changed = changedIds(this.#roots, roots);
-    this.#roots = roots;
-    this.#takenAt = takenAt;
-    const byId = new Map<NodeId, TreeNode>();
-    const parents = new Map<NodeId, NodeId>();
-    const index = (nodes: readonly TreeNode[], parent?: NodeId): void => {
-      for (const node of nodes) {
-        byId.set(node.id, node);
-        if (parent !== undefined) parents.set(node.id, parent);
-        index(node.children, node.id);
-      }
-    };
-    index(roots);
-    this.#byId = byId;
-    this.#parents = parents;
+  /** @param isAdded Whether another extension adds a way to sign in to a provider (normalized id). */
+  constructor(isAdded: (provider: string) => boolean) {
+    this.#isAdded = isAdded;
+  }
+
+  /** Shows a Snapshot, or no row at all, and redraws what differs from before. */
+  show(snapshot: Snapshot | undefined): void {
+    this.#snapshot = snapshot;
+    if (this.#drawn === undefined) {
+      // VS Code may not have asked yet, or just while the rows were loading: then they are these.
+      this.#changed.fire(undefined);
+      return;
+    }
+    const changed = this.#drawn.show(snapshot);
     if (changed === 'all') this.#changed.fire(undefined);
     else for (const id of changed) this.#changed.fire(id);
   }
 
-  node(id: NodeId): TreeNode | undefined {
-    return this.#byId.get(id);
+  /** The rows are there to be found by {@link node}. */
+  async drawn(): Promise<void> {
+    await this.#rows();
   }
 
-  getChildren(id?: NodeId): NodeId[] {
-    const nodes = id === undefined ? this.#roots : (this.#byId.get(id)?.children ?? []);
-    return nodes.map((node) => node.id);
+  node(id: NodeId): TreeNode | undefined {
+    return this.#drawn?.node(id);
+  }
+
+  async getChildren(id?: NodeId): Promise<NodeId[]> {
+    return (await this.#rows()).below(id).map((node) => node.id);
   }
 
   getParent(id: NodeId): NodeId | undefined {
-    return this.#parents.get(id);
+    return this.#drawn?.parent(id);
   }
 
   getTreeItem(id: NodeId): TreeItem {
-    const node = this.#byId.get(id);
+    const node = this.node(id);
     // VS Code may still ask for a row that has just gone.
     if (!node) return new TreeItem('');
     const item = new TreeItem(node.label, collapsible[node.collapsible]);
@@ -82,9 +90,10 @@ export class ProfilesView implements TreeDataProvider<NodeId> {
 
   async resolveTreeItem(item: TreeItem, id: NodeId): Promise<TreeItem> {
     const { hoverLines } = await import('./rowHover.ts');
-    const node = this.#byId.get(id);
+    const node = this.node(id);
+    const now = this.#snapshot?.takenAt;
     // Plain text: names come from files and must not become links or markup.
-    item.tooltip = node ? hoverLines(node.hover, this.#takenAt).join('\n') : '';
+    item.tooltip = node && now !== undefined ? hoverLines(node.hover, now).join('\n') : '';
     return item;
   }
 

@@ -1,6 +1,6 @@
 import type { ViewState } from '../../contributions.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
-import { storeWords } from '../words/store.ts';
+import { hasProblem } from '../../core/model/storeProblem.ts';
 
 /**
  * What the Profiles view has to say as a whole. Rows are shown in `tree` alone; every other state
@@ -18,7 +18,7 @@ export function viewStateOf(snapshot: Snapshot | undefined): ViewState {
   if (broken > 0) return agents.length === 1 ? 'unreadable' : 'tree';
   const [dir] = snapshot.stateDirs;
   const troubled =
-    agents.some(({ store }) => storeWords(store) !== undefined) ||
+    agents.some(({ store }) => hasProblem(store)) ||
     dir?.config.kind === 'invalid' ||
     dir?.config.kind === 'unreadable';
   return troubled ? 'tree' : 'noProfile';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { needingPerson, type TreeNode, treeOf } from '../../../../src/ui/tree/nodes.ts';
+import { needingPerson } from '../../../../src/core/model/agentStatus.ts';
+import { type TreeNode, treeOf } from '../../../../src/ui/tree/nodes.ts';
 import { hoverLines } from '../../../../src/ui/tree/rowHover.ts';
 import { viewStateOf } from '../../../../src/ui/tree/viewState.ts';
 import {
