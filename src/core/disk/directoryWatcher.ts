@@ -5,6 +5,8 @@ import { dirname } from 'node:path';
 export interface DirectoryWatcherOptions {
   /** Something may have changed in `directory`: read again. Nothing more is promised. */
   readonly onHint: (directory: string) => void;
+  /** Whether a change of this name in a directory may be one to hint at. Unless given, any is. */
+  readonly concerns?: (directory: string, name: string) => boolean;
   /** Hints of one directory within this time become one. */
   readonly debounceMs?: number;
   /** How often a directory is looked at that the system cannot watch. At least 5 s. */
@@ -23,8 +25,9 @@ export class DirectoryWatcher {
   readonly #options: Required<DirectoryWatcherOptions>;
   readonly #watched = new Map<string, WatchedDirectory>();
 
-  constructor({ onHint, debounceMs = DEBOUNCE_MS, pollMs = POLL_MS }: DirectoryWatcherOptions) {
-    this.#options = { onHint, debounceMs, pollMs };
+  constructor(options: DirectoryWatcherOptions) {
+    const defaults = { concerns: () => true, debounceMs: DEBOUNCE_MS, pollMs: POLL_MS };
+    this.#options = { ...defaults, ...options };
   }
 
   /**
@@ -100,7 +103,11 @@ class WatchedDirectory {
       // Too many watches (EMFILE, ENOSPC), or a file system that has none.
       return false;
     }
-    this.#watcher.on('change', () => this.#scheduleHint());
+    this.#watcher.on('change', (_event, name) => {
+      // Of an ancestor every name counts: it can be one on the way. Some systems tell none at all.
+      const isPlain = path === this.#directory && typeof name === 'string';
+      if (!isPlain || this.#options.concerns(path, name)) this.#scheduleHint();
+    });
     // Windows reports the removal of the watched directory as an error.
     this.#watcher.on('error', () => this.#scheduleHint());
     return true;

@@ -9,6 +9,8 @@ export interface CoderClawConfig {
   readonly authProfiles: ReadonlyMap<string, ConfigProfile>;
   readonly authOrder: ReadonlyMap<string, readonly string[]>;
   readonly agents: readonly ConfigAgent[];
+  /** `session.store`: where sessions are listed, as it is written; absent for the usual place. */
+  readonly sessionStore?: string;
 }
 
 export interface ConfigProfile {
@@ -109,7 +111,9 @@ export function configFrom(
   references: EnvironmentReferences = NO_REFERENCES,
 ): CoderClawConfig {
   const auth = references.resolve(objectAt(root, 'auth'));
+  const { store: sessionStore } = references.resolve(objectAt(root, 'session')) as JsonObject;
   return {
+    ...(typeof sessionStore === 'string' && sessionStore.trim() !== '' && { sessionStore }),
     authProfiles: readAuthProfiles(objectAt(auth, 'profiles')),
     authOrder: readAuthOrder(objectAt(auth, 'order')),
     agents: readAgents(objectAt(root, 'agents'), references),

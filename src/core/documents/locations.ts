@@ -173,6 +173,25 @@ export async function agentIdsOnDisk(
   return ids;
 }
 
+/**
+ * Where the sessions of an agent are listed.
+ * @param elsewhere `session.store` of the config: an absolute path or one beginning with `~`, in which
+ * `{agentId}` stands for the agent. A relative one counts from wherever CoderClaw was started.
+ * @returns undefined where that is not known.
+ */
+export function sessionsPath(
+  host: HostEnvironment,
+  stateDir: Pick<StateDirLocation, 'path'>,
+  agentId: string,
+  elsewhere?: string,
+): string | undefined {
+  if (elsewhere === undefined) {
+    return join(stateDir.path, 'agents', agentId, 'sessions', 'sessions.json');
+  }
+  const path = withTilde(elsewhere.replaceAll('{agentId}', agentId), coderclawHome(host));
+  return isAbsolute(path) ? resolve(path) : undefined;
+}
+
 export function authStorePath(agentDir: string): string {
   return join(agentDir, 'auth-profiles.json');
 }

@@ -26,6 +26,19 @@ export interface SessionPin {
 }
 
 /**
+ * The sessions of a `sessions.json`, as {@link readSessions}.
+ * @returns undefined where the text is no JSON object.
+ */
+export function parseSessions(text: string): readonly SessionEntry[] | undefined {
+  try {
+    const document: JsonValue = JSON.parse(text);
+    return isJsonObject(document) ? readSessions(document) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * The sessions of a parsed `sessions.json`, newest first. What is no session is left out; a field of a
  * wrong type counts as absent, and costs nothing else.
  */

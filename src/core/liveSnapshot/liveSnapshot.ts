@@ -59,6 +59,8 @@ export class LiveSnapshot {
     this.#reader = options.reader ?? new StateReader(options);
     this.#watcher = new DirectoryWatcher({
       onHint: (directory) => this.#readAgain(this.#watched.get(directory) === 'layout'),
+      concerns: (directory, name) =>
+        this.#watched.get(directory) !== 'sessions' || !isTranscript(name),
     });
     this.#first = new Promise((resolve, reject) => {
       this.#tellFirst = resolve;
@@ -211,6 +213,11 @@ export class LiveSnapshot {
         if (!(error instanceof Cancelled)) this.#options.log(messageOf(error));
       });
   }
+}
+
+/** What chats write line by line beside `sessions.json`, and locks and temporary files: no news. */
+function isTranscript(name: string): boolean {
+  return /\.(jsonl|lock|tmp)$/.test(name);
 }
 
 function messageOf(error: unknown): string {

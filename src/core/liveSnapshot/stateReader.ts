@@ -13,15 +13,17 @@ import {
   type Locations,
   runtimeCachePath,
   type StateDirLocation,
+  sessionsPath,
 } from '../documents/locations.ts';
 import { ownFolderOf } from '../documents/ownFolder.ts';
-import type { AgentRead, Reads, StateDirRead, StoreRead } from '../model/reads.ts';
+import type { AgentRead, Reads, SessionsRead, StateDirRead, StoreRead } from '../model/reads.ts';
 import { agentList, type ListedAgent } from './agentList.ts';
 import type { ConditionLog } from './conditionLog.ts';
 import { ConfigReader } from './configReader.ts';
 import { versionOf } from './fileVersion.ts';
 import type { OwnData, OwnDataReader } from './ownDataReader.ts';
 import { isLink, quickProbe } from './quickLook.ts';
+import type { SessionsReader } from './sessionsReader.ts';
 import { StoreReader } from './storeReader.ts';
 
 export interface StateReaderOptions {
@@ -42,9 +44,10 @@ export interface StateRead {
 
 /**
  * Absolute paths. `layout`: where state dirs and configs come and go; `content`: where agents and
- * their stores do.
+ * their stores do; `sessions`: where chats are written down, of which only the list concerns us.
  */
-export type Directories = ReadonlyMap<string, 'layout' | 'content'>;
+export type Directories = ReadonlyMap<string, DirectoryUse>;
+type DirectoryUse = 'layout' | 'content' | 'sessions';
 
 /**
  * Reads everything that a Snapshot is made of, all files side by side. Cheap to call again: only
@@ -56,6 +59,7 @@ export class StateReader {
   readonly #stores: StoreReader;
   #conditions: ConditionLog | undefined;
   #ownDataReader: OwnDataReader | undefined;
+  #sessionsReader: SessionsReader | undefined;
   #locations: Locations | undefined;
 
   constructor(options: StateReaderOptions) {
@@ -70,10 +74,16 @@ export class StateReader {
    */
   async read(relocate: boolean): Promise<StateRead> {
     const { stateDirs, lookedIn } = await this.#locate(relocate);
-    const round: Round = { storePaths: new Set(), directories: new Map(), settling: new Set() };
+    const round: Round = {
+      storePaths: new Set(),
+      sessionsPaths: new Set(),
+      directories: new Map(),
+      settling: new Set(),
+    };
     const dirReads = await Promise.all(stateDirs.map((dir) => this.#readStateDir(dir, round)));
     const reads: Reads = { stateDirs: dirReads, lookedIn, ...(await this.#ownData(dirReads)) };
     this.#stores.keepOnly(round.storePaths);
+    this.#sessionsReader?.keepOnly(round.sessionsPaths);
     await this.#tellConditions(reads, round.settling);
     for (const path of layoutDirectories(stateDirs, lookedIn))
       round.directories.set(path, 'layout');
@@ -126,7 +136,7 @@ export class StateReader {
       agentIdsOnDisk(dir.path, quickProbe),
     ]);
     const agents = await Promise.all(
-      agentList(config, idsOnDisk).map((agent) => this.#readAgent(dir, agent, round)),
+      agentList(config, idsOnDisk).map((agent) => this.#readAgent(dir, config, agent, round)),
     );
     const main =
       agents.find((agent) => agent.id === MAIN_AGENT_ID)?.store ??
@@ -135,9 +145,15 @@ export class StateReader {
     return { path, label, inUse, config, agents, mainStore: main };
   }
 
-  async #readAgent(dir: StateDirLocation, agent: ListedAgent, round: Round): Promise<AgentRead> {
+  async #readAgent(
+    dir: StateDirLocation,
+    config: ConfigRead,
+    agent: ListedAgent,
+    round: Round,
+  ): Promise<AgentRead> {
     const { id, name, isDefault, onDiskOnly } = agent;
     const agentDir = agentDirOf(this.#options.host, dir, agent);
+    const sessions = await this.#readSessions(dir, config, id, round);
     return {
       id,
       ...(name !== undefined && { name }),
@@ -145,7 +161,30 @@ export class StateReader {
       onDiskOnly,
       agentDir,
       store: await this.#readStore(dir, agent, round),
+      ...(sessions && { sessions }),
     };
+  }
+
+  /** Undefined where there is no file of them; then nothing that reads them is even loaded. */
+  async #readSessions(
+    dir: StateDirLocation,
+    config: ConfigRead,
+    agentId: string,
+    round: Round,
+  ): Promise<SessionsRead | undefined> {
+    const elsewhere = 'config' in config ? config.config.sessionStore : undefined;
+    const path = sessionsPath(this.#options.host, dir, agentId, elsewhere);
+    if (path === undefined) return undefined;
+    const folder = dirname(path);
+    if (!round.directories.has(folder)) round.directories.set(folder, 'sessions');
+    const now = this.#options.clock.now();
+    if ((await versionOf(path, now)) === undefined) return undefined;
+    if (this.#sessionsReader === undefined) {
+      const { SessionsReader } = await import('./sessionsReader.ts');
+      this.#sessionsReader ??= new SessionsReader(this.#options.clock);
+    }
+    round.sessionsPaths.add(path);
+    return this.#sessionsReader.read(path, agentId);
   }
 
   async #readStore(
@@ -187,7 +226,8 @@ function isAnythingAmiss({ stateDirs }: Reads): boolean {
 /** What one round of reading gathers on its way. */
 interface Round {
   readonly storePaths: Set<string>;
-  readonly directories: Map<string, 'layout' | 'content'>;
+  readonly directories: Map<string, DirectoryUse>;
+  readonly sessionsPaths: Set<string>;
   /** Stores that may just be being written. */
   readonly settling: Set<string>;
 }

@@ -8,6 +8,7 @@ import { type ConfigAuth, effectiveOrder, isBlank, usableEnd } from './order.ts'
 import { isDeadBy, isUsable, profileState, retryOf } from './profileState.ts';
 import { profilesByProvider } from './profilesByProvider.ts';
 import type { AgentRead, Reads, StateDirRead, StoreRead } from './reads.ts';
+import { sessionsSnapshot } from './sessionsSnapshot.ts';
 import type {
   AgentSnapshot,
   ConfigSnapshot,
@@ -76,8 +77,22 @@ function agentSnapshot(dir: StateDirRead, agent: AgentRead, moment: Moment): Age
     onDiskOnly: agent.onDiskOnly,
     agentDir: agent.agentDir,
     store: storeSnapshot(agent.store),
+    ...sessionsOf(dir, agent, moment),
     providers: providerSnapshots(dir, agent, moment),
   };
+}
+
+/** Without a store that is known, nothing can be said of pins: every one would look stale. */
+function sessionsOf(
+  dir: StateDirRead,
+  agent: AgentRead,
+  { now }: Moment,
+): Pick<AgentSnapshot, 'sessions'> {
+  const store = effectiveStore(agent.store, dir.mainStore);
+  if (agent.sessions === undefined || store === undefined) return {};
+  const config = readableConfig(dir.config);
+  const provider = undefined;
+  return { sessions: sessionsSnapshot(agent.sessions, { store, config, provider, now }) };
 }
 
 function providerSnapshots(

@@ -1,5 +1,6 @@
 import type { AuthStore } from '../documents/authStore.ts';
 import type { ConfigRead } from '../documents/config.ts';
+import type { SessionEntry } from '../documents/sessions.ts';
 import type { RefreshOutcome } from './profileState.ts';
 
 /** What the disk said, at about one moment: all that a Snapshot is made of. Holds secrets. */
@@ -40,7 +41,20 @@ export interface AgentRead {
   readonly onDiskOnly: boolean;
   readonly agentDir: string;
   readonly store: StoreRead;
+  /** Absent where there is no list of sessions. */
+  readonly sessions?: SessionsRead;
 }
+
+/** The list of an agent's sessions; each read of an unchanged file is the same object. */
+export type SessionsRead =
+  | { readonly kind: 'unreadable'; readonly path: string; readonly errno: string }
+  | { readonly kind: 'invalid'; readonly path: string }
+  | {
+      readonly kind: 'whole';
+      readonly path: string;
+      /** Newest first. */
+      readonly sessions: readonly SessionEntry[];
+    };
 
 export type StoreRead =
   | {

@@ -110,6 +110,6 @@ function choose(
 }
 
 /** A pin of an older CoderClaw does not say it: one without a count came from a person. */
-function chosenBy({ source, compactions }: SessionPin): 'user' | 'auto' {
+export function chosenBy({ source, compactions }: SessionPin): 'user' | 'auto' {
   return source ?? (compactions === undefined ? 'user' : 'auto');
 }

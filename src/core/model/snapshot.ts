@@ -1,4 +1,5 @@
 import type { ProfileState } from './profileState.ts';
+import type { SessionPickReason, StalePin } from './sessionPick.ts';
 
 /**
  * All that views may know, at one moment: plain immutable data without a single secret in it.
@@ -42,8 +43,51 @@ export interface AgentSnapshot {
   readonly onDiskOnly: boolean;
   readonly agentDir: string;
   readonly store: StoreSnapshot;
+  /** Absent where there is no list of sessions. */
+  readonly sessions?: SessionsSnapshot;
   /** By provider id. Empty where the agent has no profile, own or inherited. */
   readonly providers: readonly ProviderSnapshot[];
+}
+
+/** The list of an agent's sessions, in CoderClaw's `sessions.json`. */
+export type SessionsSnapshot =
+  | { readonly kind: 'unreadable'; readonly path: string; readonly errno: string }
+  | { readonly kind: 'invalid'; readonly path: string }
+  | {
+      readonly kind: 'whole';
+      readonly path: string;
+      /** Newest first: the newest ones, and older ones that a person pinned or whose pin is stale. */
+      readonly shown: readonly SessionSnapshot[];
+      /** How many there are in all. */
+      readonly count: number;
+      /** How many a person pinned, the stale ones left out. */
+      readonly pinned: number;
+      /** Every pin that counts for nothing, newest session first. */
+      readonly stale: readonly PinnedSession[];
+    };
+
+export interface PinnedSession {
+  readonly sessionKey: string;
+  readonly profileId: string;
+}
+
+export interface SessionSnapshot {
+  /** E.g. `agent:main:main`. */
+  readonly key: string;
+  /** Milliseconds since the epoch; 0 where it is not told. */
+  readonly updatedAt: number;
+  /** Normalized id: its own, else that of the agent's model; absent where neither is known. */
+  readonly provider?: string;
+  /** Its own choice of a model. */
+  readonly model?: string;
+  readonly pin?: {
+    readonly profileId: string;
+    /** A person chose it for this session, or CoderClaw did, to stay with it. */
+    readonly by: 'user' | 'auto';
+    readonly stale?: StalePin;
+  };
+  /** What it uses at its next turn. */
+  readonly pick?: { readonly profileId: string; readonly reason: SessionPickReason };
 }
 
 /** What the strict read of the agent's own store found. Different things, and never mixed up. */

@@ -77,6 +77,22 @@ describe('directory watcher', () => {
     assert.deepEqual(hints, []);
   });
 
+  it('is quiet about names that concern nobody, but not while the directory is away', async () => {
+    watcher.dispose();
+    watcher = new DirectoryWatcher({
+      onHint: (directory) => hints.push(directory),
+      concerns: (_directory, name) => !name.endsWith('.jsonl'),
+    });
+    await watcher.watch([path('d.jsonl')]);
+    await hinted(() => mkdir(path('d.jsonl')));
+    await sleep(120);
+    hints = [];
+    await writeFile(path('d.jsonl', 'chat.jsonl'), '1');
+    await sleep(200);
+    assert.deepEqual(hints, []);
+    await hinted(() => writeFile(path('d.jsonl', 'list.json'), '1'));
+  });
+
   it('watches exactly what it was told last', async () => {
     await mkdir(path('a'));
     await mkdir(path('b'));

@@ -394,6 +394,54 @@ describe('LiveSnapshot', () => {
     assert.match(logged[0] ?? '', /^what is known of the ends of tokens cannot be read: /);
   });
 
+  it('lists sessions with their pins, follows the list, and reads nothing for a transcript', async () => {
+    await writeText(storePath('main'), storeText('a'));
+    const list = join(stateDir, 'agents', 'main', 'sessions', 'sessions.json');
+    const entry = { updatedAt: 5, authProfileOverride: 'p:x', authProfileOverrideSource: 'user' };
+    await writeText(list, JSON.stringify({ 'agent:main:main': entry, 'agent:other:main': entry }));
+    const reader = new StateReader(optionsWith(systemClock));
+    let reads = 0;
+    const counted = {
+      read: (relocate: boolean) => {
+        reads += 1;
+        return reader.read(relocate);
+      },
+    };
+    const one = open({ reader: counted });
+    const first = agentOf(await one.ready, 'main')?.sessions;
+    assert.ok(first?.kind === 'whole');
+    assert.deepEqual(
+      first.shown.map(({ key, pin }) => [key, pin]),
+      [['agent:main:main', { profileId: 'p:x', by: 'user' }]],
+    );
+    await delay(150);
+    reads = 0;
+    await writeFile(join(dirname(list), 'one.jsonl'), 'said');
+    await delay(200);
+    assert.equal(reads, 0);
+    await writeFile(list, JSON.stringify({ 'agent:main:main': { ...entry, updatedAt: 6 } }));
+    await until(one, (snapshot) => {
+      const sessions = agentOf(snapshot, 'main')?.sessions;
+      return sessions?.kind === 'whole' && sessions.shown[0]?.updatedAt === 6;
+    });
+    await writeFile(list, '{"agent:main');
+    await until(one, (now) => agentOf(now, 'main')?.sessions?.kind === 'invalid');
+    await rm(list);
+    await until(one, (now) => agentOf(now, 'main')?.sessions === undefined);
+  });
+
+  it('finds sessions where the config puts them', async () => {
+    await writeText(storePath('main'), storeText('a'));
+    const elsewhere = join(home, 'lists', '{agentId}.json');
+    await writeText(
+      join(stateDir, 'coderclaw.json'),
+      JSON.stringify({ session: { store: elsewhere } }),
+    );
+    await writeText(join(home, 'lists', 'main.json'), '{"agent:main:main":{"updatedAt":7}}');
+    const sessions = agentOf(await open().ready, 'main')?.sessions;
+    assert.ok(sessions?.kind === 'whole' && sessions.count === 1);
+  });
+
   it('reads once at the start of a quiet time, and then no more', async () => {
     await writeText(storePath('main'), storeText('a'));
     const reader = new StateReader(optionsWith(systemClock));
