@@ -28,16 +28,8 @@ export function commandTarget(
     const value: unknown = Reflect.get(argument, key);
     return typeof value === 'string' ? value : undefined;
   };
-  const agentId = text('agentId');
-  const provider = text('provider');
-  const profileId = text('profileId');
-  return {
-    kind: 'target',
-    target: {
-      stateDir,
-      ...(agentId === undefined ? {} : { agentId }),
-      ...(provider === undefined ? {} : { provider }),
-      ...(profileId === undefined ? {} : { profileId }),
-    },
-  };
+  const parts = ['agentId', 'provider', 'profileId', 'sessionKey', 'chats'] as const;
+  const named = parts.map((key) => [key, text(key)] as const);
+  const given = Object.fromEntries(named.filter(([, value]) => value !== undefined));
+  return { kind: 'target', target: { stateDir, ...given } };
 }

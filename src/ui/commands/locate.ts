@@ -3,6 +3,7 @@ import type {
   AgentSnapshot,
   ProfileSnapshot,
   ProviderSnapshot,
+  SessionSnapshot,
   Snapshot,
   StateDirSnapshot,
 } from '../../core/model/snapshot.ts';
@@ -16,6 +17,12 @@ export interface AgentPlace {
 export interface ProfilePlace extends AgentPlace {
   readonly provider: ProviderSnapshot;
   readonly profile: ProfileSnapshot;
+}
+
+export interface SessionPlace extends AgentPlace {
+  /** Absolute path of the list that it stands in. */
+  readonly sessionsPath: string;
+  readonly session: SessionSnapshot;
 }
 
 /** Every agent, those of the state folder in use first. */
@@ -32,6 +39,15 @@ export function ownProfilePlaces(snapshot: Snapshot): readonly ProfilePlace[] {
         .map((profile) => ({ dir, agent, provider, profile })),
     ),
   );
+}
+
+/** The sessions that are shown, each under its agent. */
+export function sessionPlaces(snapshot: Snapshot): readonly SessionPlace[] {
+  return agentPlaces(snapshot).flatMap(({ dir, agent }) => {
+    const list = agent.sessions;
+    if (list?.kind !== 'whole') return [];
+    return list.shown.map((session) => ({ dir, agent, session, sessionsPath: list.path }));
+  });
 }
 
 /** What a command's target means in the Snapshot of now: it can have gone since it was shown. */
@@ -73,6 +89,19 @@ export function locateProfile(
     }
   }
   return { kind: 'gone', name };
+}
+
+export function locateSession(
+  snapshot: Snapshot,
+  target: Target | undefined,
+): Located<SessionPlace> {
+  const name = target?.sessionKey;
+  if (target === undefined || name === undefined) return { kind: 'unnamed' };
+  const place = sessionPlaces(snapshot).find(
+    ({ dir, agent, session }) =>
+      dir.path === target.stateDir && agent.id === target.agentId && session.key === name,
+  );
+  return place ? { kind: 'found', place } : { kind: 'gone', name };
 }
 
 /** What signing out of a profile means for the other agents of its state folder. */

@@ -1,21 +1,36 @@
 import { l10n, type QuickPickItem, ThemeIcon, commands as vscodeCommands, window } from 'vscode';
 import { commands } from '../../contributions.ts';
 import { Cancelled } from '../../core/clock.ts';
-import type { Snapshot } from '../../core/model/snapshot.ts';
+import type { ProfileSnapshot, Snapshot } from '../../core/model/snapshot.ts';
 import type { Notifications } from '../notifications.ts';
+import { exactTime } from '../words/exactTime.ts';
+import { joined } from '../words/joined.ts';
 import { stateWords } from '../words/profileState.ts';
 import { providerName } from '../words/providers.ts';
-import { type AgentPlace, agentPlaces, ownProfilePlaces, type ProfilePlace } from './locate.ts';
+import { sessionName, sessionWords } from '../words/sessions.ts';
+import {
+  type AgentPlace,
+  agentPlaces,
+  ownProfilePlaces,
+  type ProfilePlace,
+  type SessionPlace,
+  sessionPlaces,
+} from './locate.ts';
 
 /**
  * Asks which agent is meant, where there is a choice; undefined where there is none at all.
  * @throws {Cancelled} The person closed the list.
  */
-export async function pickAgent(
+export function pickAgent(snapshot: Snapshot, title: string): Promise<AgentPlace | undefined> {
+  return pickAgentOf(agentPlaces(snapshot), snapshot, title);
+}
+
+/** As {@link pickAgent}, of some of them. */
+export async function pickAgentOf(
+  places: readonly AgentPlace[],
   snapshot: Snapshot,
   title: string,
 ): Promise<AgentPlace | undefined> {
-  const places = agentPlaces(snapshot);
   if (places.length === 1) return places[0];
   return pick(
     places,
@@ -61,7 +76,68 @@ export async function pickProfile(
   );
 }
 
-async function pick<T>(
+/**
+ * Asks which session is meant, also where there is only one. Undefined where there is none.
+ * @throws {Cancelled} The person closed the list.
+ */
+export async function pickSession(
+  snapshot: Snapshot,
+  title: string,
+  wanted: (place: SessionPlace) => boolean = () => true,
+): Promise<SessionPlace | undefined> {
+  const places = sessionPlaces(snapshot).filter(wanted);
+  return pick(
+    places,
+    ({ agent, session }) => ({
+      label: sessionName(session.key, agent.id),
+      description: joined(' · ', agent.id, sessionWords(session)),
+      ...(session.updatedAt > 0 && {
+        detail: l10n.t('Last active on {0}.', exactTime(session.updatedAt)),
+      }),
+      iconPath: new ThemeIcon(session.pin?.by === 'user' ? 'pinned' : 'comment'),
+    }),
+    title,
+    l10n.t('Which session?'),
+  );
+}
+
+/**
+ * Asks which profile a session is to use, of those that it could: others CoderClaw would take off again.
+ * Undefined where there is none.
+ * @throws {Cancelled} The person closed the list.
+ */
+export async function pickSessionProfile(
+  snapshot: Snapshot,
+  title: string,
+  { agent, session }: SessionPlace,
+): Promise<ProfileSnapshot | undefined> {
+  const profiles = agent.providers
+    .filter(({ id }) => session.provider === undefined || session.provider === id)
+    .flatMap((provider) => provider.profiles)
+    .filter(({ position }) => position !== undefined);
+  return pick(
+    profiles,
+    (profile) => {
+      const { text, icon } = stateWords(profile.state, snapshot.takenAt);
+      const isPinned = session.pin?.by === 'user' && session.pin.profileId === profile.id;
+      return {
+        label: profile.id,
+        description: joined(' · ', isPinned ? l10n.t('pinned now') : '', text),
+        ...(profile.email !== undefined && { detail: profile.email }),
+        iconPath: new ThemeIcon(icon),
+      };
+    },
+    title,
+    l10n.t('Which profile is {0} to use?', sessionName(session.key, agent.id)),
+  );
+}
+
+/**
+ * Asks for one of several things.
+ * @returns undefined where there is none.
+ * @throws {Cancelled} The person closed the list.
+ */
+export async function pick<T>(
   places: readonly T[],
   draw: (place: T) => QuickPickItem,
   title: string,

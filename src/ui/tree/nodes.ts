@@ -7,6 +7,7 @@ import type {
   OrderSource,
   ProfileSnapshot,
   ProviderSnapshot,
+  SessionSnapshot,
   Snapshot,
   StateDirSnapshot,
   StoreSnapshot,
@@ -14,11 +15,13 @@ import type {
 import { writable } from '../../core/model/writable.ts';
 import { builtInProviders, renewableProviders } from '../../core/signin/addedSignIns.ts';
 import type { Target } from '../target.ts';
+import { joined } from '../words/joined.ts';
 import { stateWords } from '../words/profileState.ts';
 import { providerName } from '../words/providers.ts';
 import { storeWords } from '../words/store.ts';
 import { place } from '../words/time.ts';
 import { profileRowId } from './rowIds.ts';
+import { sessionsNode } from './sessionNodes.ts';
 
 /**
  * What the hover of a row says, before it is put into words (`rowHover.ts`). Its members are parts of
@@ -31,7 +34,9 @@ export type HoverSource =
   | { readonly kind: 'agent'; readonly agentDir: string; readonly store: StoreSnapshot }
   | { readonly kind: 'store'; readonly store: StoreSnapshot }
   | { readonly kind: 'provider'; readonly id: string; readonly orderSource: OrderSource }
-  | { readonly kind: 'profile'; readonly profile: ProfileSnapshot };
+  | { readonly kind: 'profile'; readonly profile: ProfileSnapshot }
+  | { readonly kind: 'session'; readonly session: SessionSnapshot }
+  | { readonly kind: 'plain'; readonly text: string };
 
 type BrokenConfig = Extract<ConfigSnapshot, { readonly kind: 'unreadable' | 'invalid' }>;
 
@@ -121,6 +126,7 @@ export function configDetail(config: BrokenConfig): string {
 function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, drawing: Drawing): TreeNode {
   const key = `${dir.path} ${agent.id}`;
   const problem = storeProblem(key, dir, agent);
+  const sessions = sessionsNode(dir, agent);
   const description = joined(
     ' · ',
     agent.name !== undefined && agent.name.toLowerCase() !== agent.id ? agent.name : '',
@@ -131,6 +137,7 @@ function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, drawing: Drawing
   const children = [
     ...(problem ? [problem] : []),
     ...agent.providers.map((provider) => providerNode(key, dir, agent, provider, drawing)),
+    ...(sessions ? [sessions] : []),
   ];
   return {
     id: `agent ${key}`,
@@ -300,8 +307,4 @@ export function typeWords(profile: ProfileSnapshot): string {
     case 'api_key':
       return l10n.t('API key');
   }
-}
-
-function joined(separator: string, ...parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join(separator);
 }

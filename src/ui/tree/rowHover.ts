@@ -1,6 +1,9 @@
 import { l10n } from 'vscode';
-import type { OrderSource, ProfileSnapshot } from '../../core/model/snapshot.ts';
+import { shownKey } from '../../core/documents/shownText.ts';
+import type { OrderSource, ProfileSnapshot, SessionSnapshot } from '../../core/model/snapshot.ts';
 import { exactTime } from '../words/exactTime.ts';
+import { joined } from '../words/joined.ts';
+import { pickSentence, staleSentence } from '../words/sessions.ts';
 import { stateSentence } from '../words/stateSentence.ts';
 import { storeWords } from '../words/store.ts';
 import { configDetail, elsewhereWords, type HoverSource, typeWords } from './nodes.ts';
@@ -40,6 +43,10 @@ export function hoverLines(source: HoverSource, now: number): readonly string[] 
       return [source.id, orderWords(source.orderSource)];
     case 'profile':
       return profileLines(source.profile, now);
+    case 'session':
+      return sessionLines(source.session);
+    case 'plain':
+      return [source.text];
   }
 }
 
@@ -55,6 +62,21 @@ function profileLines(profile: ProfileSnapshot, now: number): readonly string[] 
       : []),
     ...elsewhereWords(profile),
     ...profile.problems,
+  ];
+}
+
+function sessionLines({ key, updatedAt, provider, model, pin, pick }: SessionSnapshot): string[] {
+  return [
+    shownKey(key),
+    ...(updatedAt > 0 ? [l10n.t('Last active on {0}.', exactTime(updatedAt))] : []),
+    ...(provider === undefined ? [] : [joined('/', provider, model ?? '')]),
+    ...(pin?.stale === undefined
+      ? []
+      : [
+          staleSentence(pin.stale, pin.profileId),
+          l10n.t('CoderClaw takes this pin off when the session goes on.'),
+        ]),
+    ...(pick === undefined ? [] : [pickSentence(pick.reason, pick.profileId)]),
   ];
 }
 
