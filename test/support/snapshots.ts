@@ -46,6 +46,8 @@ export function agent(id: string, more: Partial<AgentSnapshot> = {}): AgentSnaps
     onDiskOnly: false,
     agentDir,
     store: { kind: 'whole', path: `${agentDir}/auth-profiles.json`, problems: [] },
+    chats: [],
+    models: [],
     providers: [],
     ...more,
   };

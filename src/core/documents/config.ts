@@ -1,5 +1,6 @@
 import { errnoOf } from '../disk/errno.ts';
 import { MAIN_AGENT_ID, normalizeAgentId } from './agentIds.ts';
+import { type ConfigBinding, type ConfigModels, readBindings, readModels } from './configAgents.ts';
 import { parseConfigText, readConfigText, TooLarge } from './configText.ts';
 import type { Environment, EnvironmentReferences } from './environmentReferences.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
@@ -9,6 +10,9 @@ export interface CoderClawConfig {
   readonly authProfiles: ReadonlyMap<string, ConfigProfile>;
   readonly authOrder: ReadonlyMap<string, readonly string[]>;
   readonly agents: readonly ConfigAgent[];
+  /** Which chats go to which agent; of equal ones the first counts. */
+  readonly bindings: readonly ConfigBinding[];
+  readonly models: ConfigModels;
   /** `session.store`: where sessions are listed, as it is written; absent for the usual place. */
   readonly sessionStore?: string;
 }
@@ -117,6 +121,8 @@ export function configFrom(
     authProfiles: readAuthProfiles(objectAt(auth, 'profiles')),
     authOrder: readAuthOrder(objectAt(auth, 'order')),
     agents: readAgents(objectAt(root, 'agents'), references),
+    bindings: readBindings(root, references),
+    models: readModels(root, references),
   };
 }
 

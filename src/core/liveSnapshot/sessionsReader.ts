@@ -3,6 +3,7 @@ import { strictRead } from '../disk/strictRead.ts';
 import { normalizeAgentId } from '../documents/agentIds.ts';
 import { parseSessions, type SessionEntry } from '../documents/sessions.ts';
 import type { SessionsRead } from '../model/reads.ts';
+import { SessionList, UnknownSessions } from '../model/sessionList.ts';
 import { type FileVersion, versionOf } from './fileVersion.ts';
 
 interface KnownFile {
@@ -53,10 +54,13 @@ function keyOf(path: string, agentId: string): string {
 async function readSessions(path: string, agentId: string): Promise<SessionsRead | undefined> {
   const found = await strictRead(path);
   if (found.kind === 'absent') return undefined;
-  if (found.kind === 'unreadable') return { kind: 'unreadable', path, errno: found.errno };
+  if (found.kind === 'unreadable') return new UnknownSessions(path, found.errno);
   const sessions = parseSessions(found.bytes.toString());
-  if (sessions === undefined) return { kind: 'invalid', path };
-  return { kind: 'whole', path, sessions: sessions.filter(({ key }) => isOf(key, agentId)) };
+  if (sessions === undefined) return new UnknownSessions(path);
+  return new SessionList(
+    path,
+    sessions.filter(({ key }) => isOf(key, agentId)),
+  );
 }
 
 /** Keys are `agent:<id>:…`; those that are not belong to whoever has the file. */

@@ -2,15 +2,16 @@ import { MAIN_AGENT_ID } from '../documents/agentIds.ts';
 import { type AuthStore, type Credential, credentialProblems } from '../documents/authStore.ts';
 import type { ConfigRead } from '../documents/config.ts';
 import { shownKey } from '../documents/shownText.ts';
+import { modelsFor, providerFor } from './agentModels.ts';
 import { effectiveStore } from './effectiveStore.ts';
 import { loginFingerprint, ofLogin } from './loginFingerprint.ts';
 import { type ConfigAuth, effectiveOrder, isBlank, usableEnd } from './order.ts';
 import { isDeadBy, isUsable, profileState, retryOf } from './profileState.ts';
 import { profilesByProvider } from './profilesByProvider.ts';
 import type { AgentRead, Reads, StateDirRead, StoreRead } from './reads.ts';
-import { sessionsSnapshot } from './sessionsSnapshot.ts';
 import type {
   AgentSnapshot,
+  ChatsSnapshot,
   ConfigSnapshot,
   ProfileSnapshot,
   ProviderSnapshot,
@@ -77,9 +78,18 @@ function agentSnapshot(dir: StateDirRead, agent: AgentRead, moment: Moment): Age
     onDiskOnly: agent.onDiskOnly,
     agentDir: agent.agentDir,
     store: storeSnapshot(agent.store),
+    chats: chatsOf(dir.config, agent.id),
+    models: 'config' in dir.config ? modelsFor(dir.config.config, agent.id) : [],
     ...sessionsOf(dir, agent, moment),
     providers: providerSnapshots(dir, agent, moment),
   };
+}
+
+function chatsOf(config: ConfigRead, agentId: string): readonly ChatsSnapshot[] {
+  if (!('config' in config)) return [];
+  return config.config.bindings
+    .filter((binding) => binding.agentId === agentId)
+    .map(({ match, written }) => ({ key: JSON.stringify(match), match, written }));
 }
 
 /** Without a store that is known, nothing can be said of pins: every one would look stale. */
@@ -91,8 +101,8 @@ function sessionsOf(
   const store = effectiveStore(agent.store, dir.mainStore);
   if (agent.sessions === undefined || store === undefined) return {};
   const config = readableConfig(dir.config);
-  const provider = undefined;
-  return { sessions: sessionsSnapshot(agent.sessions, { store, config, provider, now }) };
+  const provider = 'config' in dir.config ? providerFor(dir.config.config, agent.id) : undefined;
+  return { sessions: agent.sessions.seenIn({ store, config, provider, now }) };
 }
 
 function providerSnapshots(

@@ -1,7 +1,8 @@
 import type { AuthStore } from '../documents/authStore.ts';
 import type { ConfigRead } from '../documents/config.ts';
-import type { SessionEntry } from '../documents/sessions.ts';
+import type { ConfigAuth } from './order.ts';
 import type { RefreshOutcome } from './profileState.ts';
+import type { SessionsSnapshot } from './snapshot.ts';
 
 /** What the disk said, at about one moment: all that a Snapshot is made of. Holds secrets. */
 export interface Reads {
@@ -45,16 +46,27 @@ export interface AgentRead {
   readonly sessions?: SessionsRead;
 }
 
-/** The list of an agent's sessions; each read of an unchanged file is the same object. */
-export type SessionsRead =
-  | { readonly kind: 'unreadable'; readonly path: string; readonly errno: string }
-  | { readonly kind: 'invalid'; readonly path: string }
-  | {
-      readonly kind: 'whole';
-      readonly path: string;
-      /** Newest first. */
-      readonly sessions: readonly SessionEntry[];
-    };
+/**
+ * The list of an agent's sessions; each read of an unchanged file is the same object. It knows itself what
+ * views may know of it: few agents have such a list, and an activation loads nothing for those that do not.
+ */
+export interface SessionsRead {
+  /** Absolute. */
+  readonly path: string;
+  /** Pure. */
+  seenIn(context: SessionContext): SessionsSnapshot;
+}
+
+/** What decides about the sessions of one agent. */
+export interface SessionContext {
+  /** What the agent sees. */
+  readonly store: AuthStore;
+  readonly config: ConfigAuth;
+  /** Normalized id of the provider of the agent's model, if the config says it. */
+  readonly provider: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
 
 export type StoreRead =
   | {

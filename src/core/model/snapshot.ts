@@ -1,3 +1,5 @@
+import type { BindingMatch } from '../documents/configAgents.ts';
+import type { JsonObject } from '../documents/json.ts';
 import type { ProfileState } from './profileState.ts';
 import type { SessionPickReason, StalePin } from './sessionPick.ts';
 
@@ -43,10 +45,23 @@ export interface AgentSnapshot {
   readonly onDiskOnly: boolean;
   readonly agentDir: string;
   readonly store: StoreSnapshot;
+  /** Which chats come to it, in the sequence of the config. */
+  readonly chats: readonly ChatsSnapshot[];
+  /** The models that the config names for it, as `provider/model`, its own choice first. */
+  readonly models: readonly string[];
   /** Absent where there is no list of sessions. */
   readonly sessions?: SessionsSnapshot;
   /** By provider id. Empty where the agent has no profile, own or inherited. */
   readonly providers: readonly ProviderSnapshot[];
+}
+
+/** Chats that come to an agent: an entry of `bindings`. */
+export interface ChatsSnapshot {
+  /** Tells it from others of the same agent. */
+  readonly key: string;
+  readonly match: BindingMatch;
+  /** The entry as it is written: by it, it is removed. */
+  readonly written: JsonObject;
 }
 
 /** The list of an agent's sessions, in CoderClaw's `sessions.json`. */

@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { BindingMatch } from '../../core/documents/configAgents.ts';
 import { leadingProfile } from '../../core/model/agentStatus.ts';
 import { needsPerson } from '../../core/model/profileState.ts';
 import type {
@@ -20,6 +21,7 @@ import { stateWords } from '../words/profileState.ts';
 import { providerName } from '../words/providers.ts';
 import { storeWords } from '../words/store.ts';
 import { place } from '../words/time.ts';
+import { chatsNode } from './chatNodes.ts';
 import { profileRowId } from './rowIds.ts';
 import { sessionsNode } from './sessionNodes.ts';
 
@@ -36,6 +38,7 @@ export type HoverSource =
   | { readonly kind: 'provider'; readonly id: string; readonly orderSource: OrderSource }
   | { readonly kind: 'profile'; readonly profile: ProfileSnapshot }
   | { readonly kind: 'session'; readonly session: SessionSnapshot }
+  | { readonly kind: 'chats'; readonly match: BindingMatch }
   | { readonly kind: 'plain'; readonly text: string };
 
 type BrokenConfig = Extract<ConfigSnapshot, { readonly kind: 'unreadable' | 'invalid' }>;
@@ -127,6 +130,7 @@ function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, drawing: Drawing
   const key = `${dir.path} ${agent.id}`;
   const problem = storeProblem(key, dir, agent);
   const sessions = sessionsNode(dir, agent);
+  const chats = chatsNode(dir, agent);
   const description = joined(
     ' · ',
     agent.name !== undefined && agent.name.toLowerCase() !== agent.id ? agent.name : '',
@@ -138,6 +142,7 @@ function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, drawing: Drawing
     ...(problem ? [problem] : []),
     ...agent.providers.map((provider) => providerNode(key, dir, agent, provider, drawing)),
     ...(sessions ? [sessions] : []),
+    ...(chats ? [chats] : []),
   ];
   return {
     id: `agent ${key}`,

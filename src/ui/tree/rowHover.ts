@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import { shownKey } from '../../core/documents/shownText.ts';
 import type { OrderSource, ProfileSnapshot, SessionSnapshot } from '../../core/model/snapshot.ts';
+import { chatsLines } from '../words/chats.ts';
 import { exactTime } from '../words/exactTime.ts';
 import { joined } from '../words/joined.ts';
 import { pickSentence, staleSentence } from '../words/sessions.ts';
@@ -45,6 +46,8 @@ export function hoverLines(source: HoverSource, now: number): readonly string[] 
       return profileLines(source.profile, now);
     case 'session':
       return sessionLines(source.session);
+    case 'chats':
+      return chatsLines(source.match);
     case 'plain':
       return [source.text];
   }

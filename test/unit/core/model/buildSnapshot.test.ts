@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { configFrom } from '../../../../src/core/documents/config.ts';
+import { readSessions } from '../../../../src/core/documents/sessions.ts';
 import { buildSnapshot } from '../../../../src/core/model/buildSnapshot.ts';
 import { loginFingerprint } from '../../../../src/core/model/loginFingerprint.ts';
 import { nextTurn } from '../../../../src/core/model/nextTurn.ts';
@@ -9,6 +11,7 @@ import type {
   StateDirRead,
   StoreRead,
 } from '../../../../src/core/model/reads.ts';
+import { SessionList } from '../../../../src/core/model/sessionList.ts';
 import type { ProfileSnapshot, Snapshot } from '../../../../src/core/model/snapshot.ts';
 import { type ConfigDocument, configOf, storeOf } from './vectorCases.ts';
 
@@ -173,6 +176,32 @@ describe('buildSnapshot', () => {
     assert.equal(profile(snapshot, 'work', 'openai-codex:b').origin, 'own');
     assert.equal(profile(snapshot, 'work', 'openai-codex:b').email, 'own@x.test');
     assert.equal(profile(snapshot, 'new', 'openai-codex:b').origin, 'inherited');
+  });
+
+  it('shows which chats come to an agent, its models, and sessions of the provider of its model', () => {
+    const whole = configFrom({
+      agents: { list: [{ id: 'work', model: 'zai/glm' }] },
+      bindings: [
+        { agentId: 'Work', match: { channel: 'slack', accountId: 'w' } },
+        { agentId: 'main', match: { channel: 'telegram' } },
+      ],
+    });
+    const keys = { 'zai:k': { type: 'api_key', provider: 'zai', key: 'k' } };
+    const sessions = new SessionList('/list', readSessions({ one: { updatedAt: 1 } }));
+    const work = agent('work', { profiles: keys }, { sessions });
+    const config = { kind: 'whole', path: '/s/coderclaw.json', config: whole } as const;
+    const dir = { ...stateDir([work]), config };
+    const shown = buildSnapshot(readsOf(dir), NOW).stateDirs[0]?.agents[0];
+    assert.deepEqual(
+      shown?.chats.map(({ match }) => match),
+      [{ channel: 'slack', accountId: 'w' }],
+    );
+    assert.deepEqual(shown?.models, ['zai/glm']);
+    assert.ok(shown?.sessions?.kind === 'whole');
+    assert.deepEqual(shown.sessions.shown[0]?.pick, { profileId: 'zai:k', reason: 'first' });
+    const torn = { kind: 'torn', path: work.store.path, detail: 'cut' } as const;
+    const unknown = buildSnapshot(readsOf({ ...dir, agents: [{ ...work, store: torn }] }), NOW);
+    assert.equal(unknown.stateDirs[0]?.agents[0]?.sessions, undefined);
   });
 
   it('shows no provider for an agent whose own store is there but not known (I8)', () => {

@@ -27,6 +27,8 @@ function snapshotOf(...states: readonly ProfileState[]): Snapshot {
     onDiskOnly: false,
     agentDir: '/s',
     store: { kind: 'whole', path: '/s/auth-profiles.json', problems: [] },
+    chats: [],
+    models: [],
     providers: [{ id: 'p', profiles, orderSource: 'stored' }],
   } as const;
   const config = { kind: 'absent', path: '/s/coderclaw.json' } as const;

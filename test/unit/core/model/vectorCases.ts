@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { type AuthStore, parseAuthStore } from '../../../../src/core/documents/authStore.ts';
-import type { CoderClawConfig } from '../../../../src/core/documents/config.ts';
+import { type CoderClawConfig, configFrom } from '../../../../src/core/documents/config.ts';
 
 /** The cases of `test/vectors/<name>.json`: inputs, and what CoderClaw 2026.3.21 answered. */
 export function vectorCases<T>(name: string): readonly T[] {
@@ -30,8 +30,8 @@ interface ConfigProfileDocument {
 
 export function configOf(document: ConfigDocument): CoderClawConfig {
   return {
+    ...configFrom({}),
     authProfiles: new Map(Object.entries(document.auth?.profiles ?? {})),
     authOrder: new Map(Object.entries(document.auth?.order ?? {})),
-    agents: [],
   };
 }

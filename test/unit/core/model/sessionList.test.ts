@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { readSessions } from '../../../../src/core/documents/sessions.ts';
-import {
-  type SessionContext,
-  sessionsSnapshot,
-} from '../../../../src/core/model/sessionsSnapshot.ts';
+import type { SessionContext } from '../../../../src/core/model/reads.ts';
+import { SessionList } from '../../../../src/core/model/sessionList.ts';
 import type { SessionsSnapshot } from '../../../../src/core/model/snapshot.ts';
 import { type ConfigDocument, configOf, storeOf } from './vectorCases.ts';
 
@@ -26,12 +24,8 @@ function listOf(
     Pick<SessionContext, 'provider' | 'now'>
   > = {},
 ): Extract<SessionsSnapshot, { kind: 'whole' }> {
-  const read = {
-    kind: 'whole',
-    path: '/s',
-    sessions: readSessions(JSON.parse(JSON.stringify(document))),
-  } as const;
-  const list = sessionsSnapshot(read, {
+  const sessions = readSessions(JSON.parse(JSON.stringify(document)));
+  const list = new SessionList('/s', sessions).seenIn({
     store: storeOf({ version: 1, profiles, usageStats }),
     config: configOf(config),
     provider: undefined,
@@ -49,7 +43,7 @@ const pinned = (profileId: string, more: object = {}): object => ({
   ...more,
 });
 
-describe('sessionsSnapshot', () => {
+describe('a list of sessions', () => {
   it('says which profile a session uses, and why', () => {
     const list = listOf({
       own: pinned('anthropic:b'),

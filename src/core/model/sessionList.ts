@@ -1,43 +1,58 @@
-import type { AuthStore } from '../documents/authStore.ts';
 import { normalizeProviderId } from '../documents/providerIds.ts';
 import type { SessionEntry } from '../documents/sessions.ts';
 import { shownKey } from '../documents/shownText.ts';
-import type { ConfigAuth } from './order.ts';
-import type { SessionsRead } from './reads.ts';
+import type { SessionContext, SessionsRead } from './reads.ts';
 import { chosenBy, pickForSession } from './sessionPick.ts';
 import type { SessionSnapshot, SessionsSnapshot } from './snapshot.ts';
 
 /** A person looks for what went on lately; a gateway can have thousands. */
 const MOST_SHOWN = 50;
 
-/** What decides about the sessions of one agent. */
-export interface SessionContext {
-  /** What the agent sees. */
-  readonly store: AuthStore;
-  readonly config: ConfigAuth;
-  /** Normalized id of the provider of the agent's model, if the config says it. */
-  readonly provider: string | undefined;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+/** A list of sessions that was read. Pure. */
+export class SessionList implements SessionsRead {
+  readonly path: string;
+  /** Newest first. */
+  readonly sessions: readonly SessionEntry[];
+
+  constructor(path: string, sessions: readonly SessionEntry[]) {
+    this.path = path;
+    this.sessions = sessions;
+  }
+
+  /** The sessions with their pins, and what each uses next. */
+  seenIn(context: SessionContext): SessionsSnapshot {
+    const all = this.sessions.map((entry) => sessionSnapshot(entry, context));
+    const isMarked = ({ pin }: SessionSnapshot): boolean =>
+      pin !== undefined && (pin.by === 'user' || pin.stale !== undefined);
+    const older = all.slice(MOST_SHOWN).filter(isMarked).slice(0, MOST_SHOWN);
+    return {
+      kind: 'whole',
+      path: this.path,
+      shown: [...all.slice(0, MOST_SHOWN), ...older],
+      count: all.length,
+      pinned: all.filter(({ pin }) => pin?.by === 'user' && pin.stale === undefined).length,
+      stale: all.flatMap(({ key: sessionKey, pin }) =>
+        pin?.stale === undefined ? [] : [{ sessionKey, profileId: pin.profileId }],
+      ),
+    };
+  }
 }
 
-/** The sessions of an agent with their pins, and what each uses next. Pure. */
-export function sessionsSnapshot(read: SessionsRead, context: SessionContext): SessionsSnapshot {
-  if (read.kind !== 'whole') return read;
-  const all = read.sessions.map((entry) => sessionSnapshot(entry, context));
-  const isMarked = ({ pin }: SessionSnapshot): boolean =>
-    pin !== undefined && (pin.by === 'user' || pin.stale !== undefined);
-  const older = all.slice(MOST_SHOWN).filter(isMarked).slice(0, MOST_SHOWN);
-  return {
-    kind: 'whole',
-    path: read.path,
-    shown: [...all.slice(0, MOST_SHOWN), ...older],
-    count: all.length,
-    pinned: all.filter(({ pin }) => pin?.by === 'user' && pin.stale === undefined).length,
-    stale: all.flatMap(({ key: sessionKey, pin }) =>
-      pin?.stale === undefined ? [] : [{ sessionKey, profileId: pin.profileId }],
-    ),
-  };
+/** A list that could not be read: who sees it sees why. */
+export class UnknownSessions implements SessionsRead {
+  readonly path: string;
+  /** Absent: it is no JSON. */
+  readonly errno: string | undefined;
+
+  constructor(path: string, errno?: string) {
+    this.path = path;
+    this.errno = errno;
+  }
+
+  seenIn(): SessionsSnapshot {
+    const { path, errno } = this;
+    return errno === undefined ? { kind: 'invalid', path } : { kind: 'unreadable', path, errno };
+  }
 }
 
 function sessionSnapshot(entry: SessionEntry, context: SessionContext): SessionSnapshot {
