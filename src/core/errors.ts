@@ -41,9 +41,34 @@ export interface ErrorFacts {
   };
   /** The part to change does not stand in this file as plain data (`$include`, `${ENV}`). */
   'config.notEditable': { readonly path: string; readonly key: string };
+  /** The id is CoderClaw's own. */
+  'agent.reserved': { readonly agentId: string };
+  'agent.exists': { readonly agentId: string; readonly path: string };
+  /** Not in the config (any more). */
+  'agent.gone': { readonly agentId: string; readonly path: string };
+  /** `main` stands for what no other agent takes, whether the config lists it or not. */
+  'agent.notRemovable': { readonly agentId: string };
+  'agent.badName': { readonly why: BadAgentName };
+  'agent.badFolder': { readonly path: string; readonly why: BadAgentFolder };
+  /** Another agent has exactly these chats. */
+  'binding.taken': { readonly path: string; readonly agentId: string };
+  /** It is not in the config any more, or not as it was. */
+  'binding.gone': { readonly path: string };
+  'binding.bad': { readonly field: BindingField; readonly why: 'empty' | 'reference' | 'unknown' };
   'profile.gone': { readonly profileId: string; readonly storePath: string };
   /** Something else stands under this id than when it was decided to replace it. */
   'profile.changed': { readonly profileId: string; readonly storePath: string };
+
+  /** A login is not copied: whichever copy is refreshed first makes the other worthless. */
+  'profile.notCopyable': { readonly profileId: string; readonly storePath: string };
+  /** Another credential stands under this id where it was to be copied to. */
+  'profile.taken': { readonly profileId: string; readonly storePath: string };
+  /** A folder was not moved to the trash, and is where it was. `errno` where the system gave one. */
+  'trash.unavailable': {
+    readonly path: string;
+    readonly why: TrashObstacle;
+    readonly errno?: string;
+  };
 
   // ---- refreshing (core/custody/refresher)
   /** Nobody here knows how this provider renews a login, or there is nothing to renew it with. */
@@ -126,6 +151,37 @@ export interface ErrorFacts {
   /** VS Code opened no terminal for it, or not in time. `name`: of the terminal. */
   'program.notStarted': { readonly name: string };
 }
+
+export type BadAgentName =
+  | 'empty'
+  /** No letter or digit in it that an id can have. */
+  | 'noId'
+  /** CoderClaw would put a variable of its environment in its place. */
+  | 'reference';
+
+export type BadAgentFolder =
+  | 'relative'
+  | 'reference'
+  /** It is another agent's: CoderClaw refuses a config in which two have one. */
+  | 'taken';
+
+export type BindingField =
+  | 'channel'
+  | 'accountId'
+  | 'peerKind'
+  | 'peerId'
+  | 'guildId'
+  | 'teamId'
+  | 'roles';
+
+/** Why there is no trash for a folder. */
+export type TrashObstacle =
+  /** We know of none on this system. */
+  | 'platform'
+  /** The trash is on another device, so moving would be copying. */
+  | 'otherDevice'
+  /** The trash, or the folder's own place, may not be written to. */
+  | 'refused';
 
 export interface LockHolder {
   readonly pid?: number;

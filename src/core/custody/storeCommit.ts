@@ -130,6 +130,7 @@ export async function withTarget<T>(
  * One attempt at a commit: lock, strict read, intent, atomic replacement. Nothing is written if the
  * intent changes nothing and there is nothing to put back.
  *
+ * @param ifAbsent Whether a store that is not there comes to be without anything in it.
  * @returns what was written, or undefined.
  */
 export async function commitStoreOnce(
@@ -137,6 +138,7 @@ export async function commitStoreOnce(
   intent: StoreIntent,
   parts: CommitParts,
   { signal, legacyPaths = [], made, isWanted }: CommitOptions,
+  ifAbsent: 'leave' | 'make' = 'leave',
 ): Promise<WrittenEntry | undefined> {
   let synced: Promise<void> | undefined;
   let replacing: Promise<WrittenEntry | undefined> | undefined;
@@ -148,7 +150,7 @@ export async function commitStoreOnce(
     const syncing = (sync: Promise<void>): void => {
       synced = sync;
     };
-    replacing = replaceStore({ storePath, file, held, syncing }, store, intent, parts);
+    replacing = replaceStore({ storePath, file, held, syncing, ifAbsent }, store, intent, parts);
     const written = await replacing;
     await made?.();
     return written;
@@ -199,6 +201,15 @@ export async function mendStoreOnce(
   });
 }
 
+/** One attempt at making a store with nothing in it, where there is none. */
+export async function makeStoreOnce(
+  storePath: string,
+  parts: CommitParts,
+  options: Pick<CommitOptions, 'signal' | 'legacyPaths'>,
+): Promise<void> {
+  await commitStoreOnce(storePath, NOTHING, parts, options, 'make');
+}
+
 /** {@link mendStoreOnce} of a store whose lock is held. */
 export async function mendHeldStore(target: StoreTarget, parts: CommitParts): Promise<void> {
   const { file } = target;
@@ -211,6 +222,7 @@ interface StoreTarget extends Pick<ReplaceGuard, 'syncing'> {
   readonly storePath: string;
   readonly file: string;
   readonly held: HeldLock;
+  readonly ifAbsent?: 'leave' | 'make';
 }
 
 const NOTHING: StoreIntent = {
@@ -229,7 +241,7 @@ const NOTHING: StoreIntent = {
  * @returns undefined if the intent changed nothing.
  */
 export async function replaceStore(
-  { storePath, file, held, syncing }: StoreTarget,
+  { storePath, file, held, syncing, ifAbsent = 'leave' }: StoreTarget,
   store: KnownStore,
   intent: StoreIntent,
   parts: CommitParts,
@@ -239,7 +251,8 @@ export async function replaceStore(
     store.kind === 'whole' ? await parts.guard.mend(storePath, file, store) : undefined;
   const before = mended?.document ?? read;
   const after = intent.apply(before, storePath);
-  if (isDeepStrictEqual(after, read)) {
+  const isMade = store.kind === 'absent' && ifAbsent === 'make';
+  if (isDeepStrictEqual(after, read) && !isMade) {
     // Another holder may have renamed it and still be waiting for this.
     if (store.kind === 'whole') await syncFolder(dirname(file), await callsIn(dirname(file)));
     await parts.checkpoint?.('folder.synced');

@@ -19,6 +19,7 @@ import {
   type CommitOptions,
   type CommitParts,
   commitStoreOnce,
+  makeStoreOnce,
   mendStoreOnce,
   type WrittenEntry,
   withTargets,
@@ -126,6 +127,21 @@ export class Vault {
     const written = await startOver(attempt, this.#parts.clock, options.signal);
     if (written === undefined) return { changed: false, aftermath: Promise.resolve('kept') };
     return { changed: true, aftermath: this.#committed({ storePath, intent, written }) };
+  }
+
+  /**
+   * Makes a store (absolute path) with nothing in it, whole as any other, where there is none. CoderClaw
+   * clones the main agent's store for an agent without one, refresh tokens and all.
+   *
+   * @throws {KnownError} as {@link commitStore}: also where an older file would be hidden by it.
+   * @throws {Cancelled}
+   */
+  async makeStore(
+    storePath: string,
+    options: Pick<CommitOptions, 'signal' | 'legacyPaths'> = {},
+  ): Promise<void> {
+    const attempt = () => makeStoreOnce(storePath, this.#parts, options);
+    await startOver(attempt, this.#parts.clock, options.signal);
   }
 
   /**

@@ -91,18 +91,42 @@ export class EditableConfig {
     this.edit.replace(member.value, value);
   }
 
-  /** Removes the list under a key, or its entries that match; the list too if nothing is left in it. */
+  /** Removes the entries of a list that match; the list too if nothing is left in it. */
   removeItems(keys: readonly string[], key: string, matches: (value: ValueNode) => boolean): void {
-    for (;;) {
-      const list = this.list(keys, key);
-      const item = list?.elements.find(({ value }) => matches(value));
-      if (list === undefined || item === undefined) return;
-      if (list.elements.length === 1) {
-        this.removeIn(keys, (name) => name === key);
-        return;
-      }
-      this.edit.remove(list, item);
+    while (this.removeItem(keys, key, matches)) {
+      // The nodes are new ones each time.
     }
+  }
+
+  /**
+   * Removes the first entry of a list that matches; the list too if nothing is left in it.
+   * @returns whether there was one.
+   */
+  removeItem(
+    keys: readonly string[],
+    key: string,
+    matches: (value: ValueNode) => boolean,
+  ): boolean {
+    const list = this.list(keys, key);
+    const item = list?.elements.find(({ value }) => matches(value));
+    if (list === undefined || item === undefined) return false;
+    if (list.elements.length === 1) this.removeIn(keys, (name) => name === key);
+    else this.edit.remove(list, item);
+    return true;
+  }
+
+  /**
+   * Refuses where the list under a key may have more entries than stand in this text.
+   * @throws {KnownError} `config.notEditable`
+   */
+  refuseHidden(keys: readonly string[], key: string): void {
+    const path = [...keys, key].join('.');
+    for (let depth = 0; depth <= keys.length; depth += 1) {
+      const object = this.find(keys.slice(0, depth));
+      if (object !== undefined && memberOf(object, '$include')) this.#refuse(path);
+    }
+    const list = this.list(keys, key);
+    if (list !== undefined) this.objectsOf(list, path);
   }
 
   /** Sets a member of the object under `keys`, making the objects on the way. */

@@ -8,6 +8,13 @@ import type {
   LockHolder,
   MissingClient,
 } from '../../core/errors.ts';
+import {
+  agentWords,
+  badAgentFolderWords,
+  badAgentNameWords,
+  badBindingWords,
+  noTrashWords,
+} from './agentErrors.ts';
 import { badDurationWords, badSecretWords, fieldName } from './secrets.ts';
 import { span } from './time.ts';
 
@@ -117,6 +124,15 @@ const words: WordsByCode = {
     ),
     todo: l10n.t('Change it where it stands.'),
   }),
+  'agent.reserved': ({ agentId }) => agentWords.reserved(agentId),
+  'agent.exists': ({ agentId }) => agentWords.exists(agentId),
+  'agent.gone': ({ agentId }) => agentWords.gone(agentId),
+  'agent.notRemovable': ({ agentId }) => agentWords.notRemovable(agentId),
+  'agent.badName': ({ why }) => badAgentNameWords(why),
+  'agent.badFolder': badAgentFolderWords,
+  'binding.taken': ({ agentId }) => agentWords.chatsTaken(agentId),
+  'binding.gone': ({ path }) => agentWords.chatsGone(path),
+  'binding.bad': badBindingWords,
   'profile.gone': ({ profileId }) => ({
     what: l10n.t('The profile {0} is no longer there.', profileId),
     todo: unchanged(),
@@ -128,6 +144,22 @@ const words: WordsByCode = {
     ),
     todo: l10n.t('Nothing has been lost. Try again in a moment.'),
   }),
+  'profile.notCopyable': ({ profileId }) => ({
+    what: l10n.t(
+      '{0} is a login, and was not copied: the first copy to be renewed ends all others.',
+      profileId,
+    ),
+    todo: l10n.t('Sign in to the other agent by itself, or keep the login in main, which all see.'),
+  }),
+  'profile.taken': ({ profileId, storePath }) => ({
+    what: l10n.t(
+      'There is another {0} in {1} already, so it was not copied.',
+      profileId,
+      storePath,
+    ),
+    todo: l10n.t('Sign out of that one first if it is not needed, and copy again.'),
+  }),
+  'trash.unavailable': noTrashWords,
   'refresh.unsupported': ({ profileId }) => ({
     what: l10n.t('{0} cannot be renewed from here.', profileId),
     todo: l10n.t(

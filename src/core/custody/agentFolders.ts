@@ -1,0 +1,45 @@
+import { join, sep } from 'node:path';
+import { MAIN_AGENT_ID } from '../documents/agentIds.ts';
+import { type DiskProbe, diskProbe } from '../documents/hostEnvironment.ts';
+
+/** What of a removed agent is left on the disk. Absolute paths of folders that are there. */
+export interface AgentFolders {
+  /** The agent's folder in the state dir, with its store and its sessions; nobody else's is in it. */
+  readonly own?: string;
+  /** Its store is in a folder that a person chose. What else is in it is not known: it stays. */
+  readonly elsewhere?: string;
+}
+
+/**
+ * The folders of an agent that was removed. Only tells: moving one away is for a person to decide. None
+ * of `main`, which cannot be removed.
+ * @param others The folders of all agents that stay. Absolute paths.
+ */
+export async function removedFolders(
+  stateDir: string,
+  agent: { readonly id: string; readonly agentDir: string },
+  others: readonly string[],
+  probe: Pick<DiskProbe, 'realpath' | 'isFolder'> = diskProbe,
+): Promise<AgentFolders> {
+  if (agent.id === MAIN_AGENT_ID) return {};
+  const own = await realFolder(join(stateDir, 'agents', agent.id), probe);
+  const store = await realFolder(agent.agentDir, probe);
+  const foreign = await Promise.all(others.map((folder) => probe.realpath(folder)));
+  const isShared = foreign.some((folder) => folder && own && isIn(folder, own));
+  return {
+    ...(own !== undefined && !isShared && { own }),
+    ...(store !== undefined && !(own && isIn(store, own)) && { elsewhere: store }),
+  };
+}
+
+async function realFolder(
+  path: string,
+  probe: Pick<DiskProbe, 'realpath' | 'isFolder'>,
+): Promise<string | undefined> {
+  const real = await probe.realpath(path);
+  return real !== undefined && (await probe.isFolder(real)) ? real : undefined;
+}
+
+function isIn(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder + sep);
+}
