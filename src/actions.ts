@@ -37,6 +37,8 @@ import type { SignInFlow, StoreRequest } from './ui/signIn/signInFlow.ts';
 import type { SnapshotViews } from './ui/snapshotViews.ts';
 import { profileRowId } from './ui/tree/rowIds.ts';
 import type { UriCallbacks } from './ui/uriCallbacks.ts';
+import { chooseAgentCommands } from './ui/workspaceAgent/chooseAgent.ts';
+import type { WorkspaceAgent } from './ui/workspaceAgent/workspaceAgent.ts';
 
 export interface ActionsOptions {
   readonly clock: Clock;
@@ -50,6 +52,7 @@ export interface ActionsOptions {
   readonly refresh: () => Promise<Snapshot>;
   readonly keeper: () => Promise<Keeper>;
   readonly uriCallbacks: () => Promise<UriCallbacks>;
+  readonly workspaceAgent: () => Promise<WorkspaceAgent>;
   /** Takes over what has to be disposed of. */
   readonly own: (disposable: Disposable) => void;
 }
@@ -119,6 +122,7 @@ export function actions(options: ActionsOptions): CommandHandlers {
     const { signInByCli } = await import('./ui/addProfile/cliPlugin.ts');
     await signInByCli(request, {
       ...{ clock, notifications },
+      holdTerminals: async () => (await options.workspaceAgent()).holdTerminals(),
       watchCommits: async (told) => (await custody()).watchCommits(told),
       cameIn: async (place, profileId, provider) => {
         const stored = storeRequest(place, provider, { profileId });
@@ -192,6 +196,10 @@ export function actions(options: ActionsOptions): CommandHandlers {
     ...refreshCommands({ snapshot, look: refresh, keeper, clock, notifications }),
     ...auditCommands({ snapshot, documents: auditDocuments, notifications }),
     ...fileCommands({ snapshot, notifications }),
+    ...chooseAgentCommands({
+      ...{ snapshot, notifications },
+      workspaceAgent: options.workspaceAgent,
+    }),
     [commands.viewRefresh]: refresh,
     [commands.logShow]: () => log.show(),
   };

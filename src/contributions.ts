@@ -19,6 +19,7 @@ export const commands = {
   configOpen: 'coderclawAuth.config.open',
   legacyImport: 'coderclawAuth.legacy.import',
   stateFolderChoose: 'coderclawAuth.stateFolder.choose',
+  workspaceChooseAgent: 'coderclawAuth.workspace.chooseAgent',
   viewRefresh: 'coderclawAuth.view.refresh',
   logShow: 'coderclawAuth.log.show',
 } as const;
@@ -48,6 +49,8 @@ export const settings = {
   cliPath: 'coderclawAuth.cliPath',
   /** When sign-ins are renewed: `KeepFresh`. */
   keepFresh: 'coderclawAuth.keepFresh',
+  /** Id of the agent that is used here; the only one that a workspace may say, and only once agreed to. */
+  agent: 'coderclawAuth.agent',
 } as const;
 
 /** What the Profiles view has to show; drives `viewsWelcome` and menus. */

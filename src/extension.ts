@@ -14,6 +14,7 @@ import { Notifications } from './ui/notifications.ts';
 import { once } from './ui/once.ts';
 import { SnapshotViews } from './ui/snapshotViews.ts';
 import type { UriCallbacks } from './ui/uriCallbacks.ts';
+import type { WorkspaceAgent } from './ui/workspaceAgent/workspaceAgent.ts';
 
 /** What takes care of credentials, once it is loaded. */
 let keeping: Keeper | undefined;
@@ -29,7 +30,12 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     context.subscriptions.push(callbacks);
     return callbacks;
   });
-  const surfaces = new SnapshotViews(clock, (provider) => added.get(provider) !== undefined);
+  let here: WorkspaceAgent | undefined;
+  const surfaces = new SnapshotViews(
+    clock,
+    (provider) => added.get(provider) !== undefined,
+    (shown) => here?.here(shown),
+  );
   let reads: Reads | undefined;
   const live = new LiveSnapshot({
     host: { env: process.env, homedir: homedir(), platform: process.platform },
@@ -42,7 +48,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     },
   });
   const added = new AddedSignIns(() => {
-    if (live.current) surfaces.show(live.current);
+    surfaces.redraw();
     keeping?.wake();
   });
 
@@ -58,6 +64,22 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     if (live.current) keeping.update(live.current);
     return made;
   });
+  const own = (...disposables: Disposable[]): void =>
+    void context.subscriptions.push(...disposables);
+  const workspaceAgent = once(async (): Promise<WorkspaceAgent> => {
+    const { workspaceAgentHere } = await import('./ui/workspaceAgent/workspaceAgentHere.ts');
+    here = workspaceAgentHere(context, { log, redraw: surfaces.redraw, own });
+    if (live.current) here.update(live.current);
+    surfaces.redraw();
+    return here;
+  });
+  /** Most windows ask for no agent. */
+  const lookForAgent = (): void => {
+    const set = workspace.getConfiguration().inspect(settings.agent);
+    if (set?.globalValue || set?.workspaceValue) {
+      workspaceAgent().catch((error) => log.failure('the agent of this workspace', error));
+    }
+  };
   const snapshot = (): Promise<Snapshot> => live.ready;
   const refresh = async (): Promise<Snapshot> => {
     await live.refresh();
@@ -65,10 +87,9 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
   };
   const handlers = once(async (): Promise<CommandHandlers> => {
     const { actions } = await import('./actions.ts');
-    const own = (disposable: Disposable): void => void context.subscriptions.push(disposable);
     return actions({
       ...{ clock, log, notifications, added, surfaces, own },
-      ...{ snapshot, refresh, keeper, uriCallbacks },
+      ...{ snapshot, refresh, keeper, uriCallbacks, workspaceAgent },
     });
   });
 
@@ -81,6 +102,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     live,
     live.onChange((now) => {
       surfaces.show(now);
+      here?.update(now);
       // Not a part of the activation: what a person sees comes first.
       if (keeping) keeping.update(now);
       else if (now.stateDirs.length > 0) keeper().catch((error) => log.failure('keeping', error));
@@ -94,9 +116,12 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration(settings.stateFolders)) void live.refresh();
       if (change.affectsConfiguration(settings.keepFresh)) keeping?.wake();
+      if (change.affectsConfiguration(settings.agent)) lookForAgent();
     }),
     ...registerCommands(handlers, (id) => surfaces.rows.node(id), notifications),
   );
+
+  lookForAgent();
 
   return {
     apiVersion: 1,

@@ -7,6 +7,7 @@ import type { Snapshot } from '../core/model/snapshot.ts';
 import { StatusBar } from './statusBar.ts';
 import { ProfilesView } from './tree/profilesView.ts';
 import { viewStateOf } from './tree/viewState.ts';
+import type { AgentHere } from './workspaceAgent/workspaceAgent.ts';
 
 /** No relative time is finer than a minute; timers cannot be longer than this. */
 const LONGEST_TIMER_MS = 24 * 60 * 60 * 1000;
@@ -17,12 +18,22 @@ export class SnapshotViews implements Disposable {
   readonly #clock: Clock;
   readonly #statusBar: StatusBar;
   readonly #tree: TreeView<string>;
+  readonly #here: (snapshot: Snapshot) => AgentHere | undefined;
+  #snapshot: Snapshot | undefined;
   #viewState: ViewState | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param isAdded Whether another extension adds a way to sign in to a provider. */
-  constructor(clock: Clock, isAdded: (provider: string) => boolean) {
+  /**
+   * @param isAdded Whether another extension adds a way to sign in to a provider.
+   * @param here Which agent this window uses; undefined: the default one.
+   */
+  constructor(
+    clock: Clock,
+    isAdded: (provider: string) => boolean,
+    here: (snapshot: Snapshot) => AgentHere | undefined,
+  ) {
     this.#clock = clock;
+    this.#here = here;
     this.rows = new ProfilesView(isAdded);
     this.#statusBar = new StatusBar(isAdded);
     this.#tree = window.createTreeView(views.profiles, {
@@ -33,10 +44,11 @@ export class SnapshotViews implements Disposable {
   }
 
   show(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
     const viewState = viewStateOf(snapshot);
     this.#setViewState(viewState);
     this.rows.show(viewState === 'tree' ? snapshot : undefined);
-    this.#statusBar.show(snapshot);
+    this.#statusBar.show(snapshot, this.#here(snapshot));
     const needing = needingPerson(snapshot);
     this.#tree.badge =
       needing === 0
@@ -50,6 +62,11 @@ export class SnapshotViews implements Disposable {
           };
     this.#redrawWhenWordsChange(snapshot);
   }
+
+  /** Draws the same Snapshot at the moment of now: a relative time, or something beside it, has changed. */
+  readonly redraw = (): void => {
+    if (this.#snapshot) this.show({ ...this.#snapshot, takenAt: this.#clock.now() });
+  };
 
   /** Brings a row into view and selects it, without taking the focus. */
   async reveal(id: string): Promise<void> {
@@ -74,10 +91,7 @@ export class SnapshotViews implements Disposable {
     clearTimeout(this.#timer);
     const wait = nextWordsChange(snapshot, this.#clock.now());
     if (wait === undefined) return;
-    this.#timer = setTimeout(
-      () => this.show({ ...snapshot, takenAt: this.#clock.now() }),
-      Math.min(wait, LONGEST_TIMER_MS),
-    );
+    this.#timer = setTimeout(this.redraw, Math.min(wait, LONGEST_TIMER_MS));
     this.#timer.unref();
   }
 }

@@ -10,6 +10,7 @@ import {
 import { statusBarItem, viewCommands } from '../contributions.ts';
 import type { AgentSnapshot, Snapshot } from '../core/model/snapshot.ts';
 import { statusBarWords } from './words/agentStatus.ts';
+import type { AgentHere } from './workspaceAgent/workspaceAgent.ts';
 
 /** One item for the agent in use: the truest word about its sign-ins, and the way to all of them. */
 export class StatusBar implements Disposable {
@@ -18,8 +19,8 @@ export class StatusBar implements Disposable {
     StatusBarAlignment.Left,
   );
 
-  /** What is drawn, or the newest that is to be: a hover that comes late for another is dropped. */
-  #shown: Snapshot | undefined;
+  /** How often it was drawn: a hover that comes late for another is dropped. */
+  #drawn = 0;
 
   readonly #isAdded: (provider: string) => boolean;
 
@@ -30,39 +31,49 @@ export class StatusBar implements Disposable {
     this.#item.command = viewCommands.profilesFocus;
   }
 
-  /** Draws the default agent of the state folder in use; hides where there is no CoderClaw. */
-  show(snapshot: Snapshot): void {
-    this.#shown = snapshot;
+  /**
+   * Draws the agent in use of the state folder in use; hides where there is no CoderClaw.
+   * @param here Absent: the default agent.
+   */
+  show(snapshot: Snapshot, here?: AgentHere): void {
+    this.#drawn += 1;
     const [dir] = snapshot.stateDirs;
-    const agent = dir?.agents[0];
-    if (!agent) {
+    const agent = here?.use.agent ?? dir?.agents[0];
+    if (!agent || !dir) {
       this.#item.hide();
       return;
     }
-    const words = statusBarWords(agent, snapshot.takenAt);
+    const words = here?.words ?? statusBarWords(agent, snapshot.takenAt);
     this.#item.text = words.text;
     this.#item.accessibilityInformation = { label: words.spoken, role: 'button' };
     this.#item.backgroundColor =
       words.alarm === 'none' ? undefined : new ThemeColor(`statusBarItem.${words.alarm}Background`);
     this.#item.show();
-    void this.#showHover(snapshot, dir.path, agent);
+    void this.#showHover(snapshot, dir.path, agent, here);
   }
 
   dispose(): void {
-    this.#shown = undefined;
+    this.#drawn += 1;
     this.#item.dispose();
   }
 
   /** Never rejects: an item without its hover still says what matters. */
-  async #showHover(snapshot: Snapshot, stateDir: string, agent: AgentSnapshot): Promise<void> {
+  async #showHover(
+    snapshot: Snapshot,
+    stateDir: string,
+    agent: AgentSnapshot,
+    here: AgentHere | undefined,
+  ): Promise<void> {
+    const drawn = this.#drawn;
     try {
       const { statusBarHover } = await import('./statusBarHover.ts');
-      if (this.#shown !== snapshot) return;
+      if (this.#drawn !== drawn) return;
       const { value, enabledCommands } = statusBarHover(
         stateDir,
         agent,
         snapshot.takenAt,
         this.#isAdded,
+        here?.use,
       );
       const markdown = new MarkdownString(value, true);
       markdown.isTrusted = { enabledCommands };

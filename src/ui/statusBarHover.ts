@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import { commands, viewCommands } from '../contributions.ts';
 import { MAIN_AGENT_ID } from '../core/documents/agentIds.ts';
+import type { AgentInUse } from '../core/model/agentInUse.ts';
 import { leadingProfile } from '../core/model/agentStatus.ts';
 import type { AgentSnapshot } from '../core/model/snapshot.ts';
 import { builtInProviders } from '../core/signin/addedSignIns.ts';
@@ -8,8 +9,9 @@ import type { Target } from './target.ts';
 import { markdownText } from './words/plainText.ts';
 import { stateWords } from './words/profileState.ts';
 import { providerName } from './words/providers.ts';
+import { agentInUseLines } from './words/workspaceAgent.ts';
 
-const { profileSignIn, profileSignInAgain } = commands;
+const { profileSignIn, profileSignInAgain, workspaceChooseAgent } = commands;
 
 /** Markdown with theme icons, and the commands that its links may run. */
 export interface HoverMarkdown {
@@ -23,15 +25,19 @@ export interface HoverMarkdown {
  *
  * @param now milliseconds since the epoch: the Snapshot's moment.
  * @param isAdded Whether another extension adds a way to sign in to a provider (normalized id).
+ * @param use How the agent came to be in use; absent where no setting asks for one.
  */
 export function statusBarHover(
   stateDir: string,
   agent: AgentSnapshot,
   now: number,
   isAdded: (provider: string) => boolean = () => false,
+  use?: AgentInUse,
 ): HoverMarkdown {
   const waysOn: string[] = [];
   let value = `**${markdownText(l10n.t('CoderClaw agent {0}', agent.id))}**\n\n`;
+  const lines = use === undefined ? [] : agentInUseLines(use);
+  for (const line of lines) value += `${markdownText(line)}\n\n`;
   if (agent.providers.length > 0) {
     value += `| ${l10n.t('Provider')} | ${l10n.t('Next')} | ${l10n.t('State')} |\n|:--|:--|:--|\n`;
     for (const provider of agent.providers) {
@@ -53,10 +59,16 @@ export function statusBarHover(
   if (waysOn.length === 0) {
     waysOn.push(`[${l10n.t('Sign In to ChatGPT')}](command:${profileSignIn})`);
   }
+  if (lines.length > 0) {
+    waysOn.push(`[${l10n.t('Use Another Agent Here…')}](command:${workspaceChooseAgent})`);
+  }
   waysOn.push(`[${l10n.t('Show Profiles')}](command:${viewCommands.profilesFocus})`);
   return {
     value: value + waysOn.join(' · '),
-    enabledCommands: [profileSignIn, profileSignInAgain, viewCommands.profilesFocus],
+    enabledCommands: [
+      ...[profileSignIn, profileSignInAgain, workspaceChooseAgent],
+      viewCommands.profilesFocus,
+    ],
   };
 }
 

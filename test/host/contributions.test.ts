@@ -30,7 +30,9 @@ interface Manifest {
       Record<string, readonly { readonly command: string; readonly when?: string }[]>
     >;
     readonly configuration: {
-      readonly properties: Readonly<Record<string, { readonly scope?: string }>>;
+      readonly properties: Readonly<
+        Record<string, { readonly scope?: string; readonly pattern?: string }>
+      >;
     };
   };
   readonly capabilities: {
@@ -106,8 +108,11 @@ describe('manifest and registrations say the same, both ways', () => {
   });
 
   it('S24: a workspace can move neither a path nor an endpoint', () => {
-    for (const [id, { scope }] of Object.entries(manifest().contributes.configuration.properties)) {
-      assert.equal(scope, 'machine', id);
+    const { properties } = manifest().contributes.configuration;
+    for (const [id, { scope, pattern }] of Object.entries(properties)) {
+      // An id, which is checked where it is read too, and asked about before it counts.
+      if (id === settings.agent) assert.equal(pattern, '^([a-z0-9][a-z0-9_-]{0,63})?$');
+      else assert.equal(scope, 'machine', id);
     }
   });
 

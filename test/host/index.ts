@@ -12,6 +12,7 @@ const suites: Readonly<Record<string, () => Promise<unknown>>> = {
   'programTask.test.ts': () => import('./programTask.test.ts'),
   'provider.test.ts': () => import('./provider.test.ts'),
   'uriHandler.test.ts': () => import('./uriHandler.test.ts'),
+  'workspaceAgent.test.ts': () => import('./workspaceAgent.test.ts'),
 };
 
 /**

@@ -17,6 +17,11 @@ import { runInTerminal } from '../terminal/programTask.ts';
 export interface CliPluginParts {
   readonly clock: Clock;
   readonly notifications: Notifications;
+  /**
+   * Keeps the agent that is used in this workspace out of new terminals until what it returns is called:
+   * its variables would go before those of this run.
+   */
+  readonly holdTerminals: () => Promise<() => void>;
   /** Tells of every commit of ours until what it returns is called. */
   readonly watchCommits: (told: (change: StoreChange) => void) => Promise<() => void>;
   /** A profile came: shows it and tells of it. */
@@ -80,7 +85,7 @@ export async function signInByCli(request: CliPluginRequest, parts: CliPluginPar
 /** The terminal can be open for minutes, and we renew logins meanwhile: what is ours is left out. */
 async function broughtByRun(
   { place: { dir, agent }, provider, program }: CliPluginRequest,
-  { clock, watchCommits }: CliPluginParts,
+  { clock, watchCommits, holdTerminals }: CliPluginParts,
   started: (show: () => void) => void,
 ): Promise<{ code: number | undefined; brought: ReturnType<typeof broughtBetween> }> {
   const ours: OwnEntryChange[] = [];
@@ -88,9 +93,11 @@ async function broughtByRun(
     const own = ownEntryChange(change);
     if (own !== undefined) ours.push(own);
   });
+  let release: (() => void) | undefined;
   try {
     const before = await storedEntries(agent.store.path, clock);
     const agentDir = dirname(agent.store.path);
+    release = await holdTerminals();
     const code = await runInTerminal(
       {
         name: l10n.t('CoderClaw sign-in'),
@@ -108,7 +115,10 @@ async function broughtByRun(
         },
         cwd: homedir(),
       },
-      started,
+      (show) => {
+        release?.();
+        started(show);
+      },
     );
     const after = await storedEntries(agent.store.path, clock);
     // What of ours was read just now is told once it is durable.
@@ -116,6 +126,7 @@ async function broughtByRun(
     const run = { succeeded: code === 0, ours, ...(provider !== undefined && { provider }) };
     return { code, brought: broughtBetween(before, after, run) };
   } finally {
+    release?.();
     unwatch();
   }
 }

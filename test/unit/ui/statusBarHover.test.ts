@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { commands, viewCommands } from '../../../src/contributions.ts';
+import type { AgentInUse } from '../../../src/core/model/agentInUse.ts';
 import { statusBarHover } from '../../../src/ui/statusBarHover.ts';
 import { agent, HOUR, NOW, profile, provider } from '../../support/snapshots.ts';
 
@@ -59,6 +60,26 @@ describe('the hover of the status bar item', () => {
     );
   });
 
+  it('says how the agent came to be in use, with a way to another', () => {
+    const work = agent('work');
+    const hover = (use?: AgentInUse): string =>
+      statusBarHover('/state', work, NOW, undefined, use).value;
+    const lines = hover({ kind: 'pinned', agent: work, askedBy: 'workspace', faulty: [] }).split(
+      '\n',
+    );
+    assert.deepEqual(lines.slice(0, 3), [
+      '**CoderClaw agent work**',
+      '',
+      'Pinned for this workspace&#46;',
+    ]);
+    assert.match(
+      lines.at(-1) ?? '',
+      /\[Use Another Agent Here…\]\(command:coderclawAuth\.workspace\.chooseAgent\)/,
+    );
+    assert.doesNotMatch(hover({ kind: 'default', agent: work, faulty: [] }), /Another Agent/);
+    assert.doesNotMatch(hover(), /Another Agent/);
+  });
+
   it('makes no markup of names, and trusts its own commands alone', () => {
     const odd = { ...profile('openai-codex:x', calm), name: '[x](command:evil) | $(bug)' };
     const main = agent('main', { providers: [provider('openai-codex', odd)] });
@@ -67,6 +88,6 @@ describe('the hover of the status bar item', () => {
     const linked = [...value.matchAll(/\(command:([\w.]+)/g)].map(([, command]) => command);
     assert.ok(linked.length > 0);
     assert.ok(linked.every((command) => enabledCommands.includes(command ?? '')));
-    assert.equal(enabledCommands.length, 3);
+    assert.equal(enabledCommands.length, 4);
   });
 });
