@@ -44,6 +44,8 @@ export interface ErrorFacts {
   'profile.gone': { readonly profileId: string; readonly storePath: string };
   /** Something else stands under this id than when it was decided to replace it. */
   'profile.changed': { readonly profileId: string; readonly storePath: string };
+  /** Without the paid API keys, nothing would be left in the order. */
+  'order.onlyKeys': { readonly provider: string; readonly storePath: string };
 
   // ---- refreshing (core/custody/refresher)
   /** Nobody here knows how this provider renews a login, or there is nothing to renew it with. */

@@ -20,6 +20,7 @@ const examples: { readonly [C in ErrorCode]: ErrorFacts[C] } = {
   'config.invalid': { path: '/c.json', detail: 'a comma is missing', line: 3, column: 7 },
   'config.notEditable': { path: '/c.json', key: 'auth' },
   'profile.gone': { profileId: 'openai-codex:a', storePath: '/s.json' },
+  'order.onlyKeys': { provider: 'openai-codex', storePath: '/s.json' },
   'profile.changed': { profileId: 'openai-codex:a', storePath: '/s.json' },
   'refresh.unsupported': { profileId: 'qwen-portal:a', provider: 'qwen-portal' },
   'refresh.otherIdentity': { profileId: 'openai-codex:a', provider: 'openai-codex' },
