@@ -58,6 +58,8 @@ export interface ErrorFacts {
   'profile.gone': { readonly profileId: string; readonly storePath: string };
   /** Something else stands under this id than when it was decided to replace it. */
   'profile.changed': { readonly profileId: string; readonly storePath: string };
+  /** Without the paid API keys, nothing would be left in the order. */
+  'order.onlyKeys': { readonly provider: string; readonly storePath: string };
 
   /** A login is not copied: whichever copy is refreshed first makes the other worthless. */
   'profile.notCopyable': { readonly profileId: string; readonly storePath: string };

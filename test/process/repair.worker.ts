@@ -13,7 +13,8 @@ import { Vault } from '../../src/core/custody/vault.ts';
 import type { Checkpoint } from '../../src/core/disk/checkpoint.ts';
 import { FileLocks } from '../../src/core/disk/fileLock.ts';
 import type { JsonObject } from '../../src/core/documents/json.ts';
-import { removeProfile, setOrder, upsertProfile } from '../../src/core/documents/storeIntents.ts';
+import { setOrder } from '../../src/core/documents/orderIntents.ts';
+import { removeProfile, upsertProfile } from '../../src/core/documents/storeIntents.ts';
 
 export type RepairTask = { readonly stateDir: string; readonly store: string } & (
   | {

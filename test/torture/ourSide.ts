@@ -11,7 +11,7 @@ import { type StorePlace, stateDirsOf } from '../../src/core/custody/storePlaces
 import { Vault } from '../../src/core/custody/vault.ts';
 import { replaceFile } from '../../src/core/disk/atomicFile.ts';
 import { FileLocks } from '../../src/core/disk/fileLock.ts';
-import { setOrder } from '../../src/core/documents/storeIntents.ts';
+import { setOrder } from '../../src/core/documents/orderIntents.ts';
 import type { Snapshot } from '../../src/core/model/snapshot.ts';
 import { refreshGrants } from '../../src/core/signin/refreshGrants.ts';
 import { loggedLocks, loggedReplace } from './logged.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { JsonObject, JsonValue } from '../../src/core/documents/json.ts';
+import { setOrder } from '../../src/core/documents/orderIntents.ts';
 import {
   entryOf,
   removeProfile,
   type StoreIntent,
-  setOrder,
   upsertProfile,
 } from '../../src/core/documents/storeIntents.ts';
 import { changesBetween, parsedOrEmpty } from './events.ts';

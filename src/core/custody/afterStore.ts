@@ -10,7 +10,6 @@ import {
 } from '../documents/configEdits.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../documents/json.ts';
 import { runtimeCachePath } from '../documents/locations.ts';
-import { normalizeProviderId } from '../documents/providerIds.ts';
 import type { KnownError } from '../errors.ts';
 import { listingUse } from '../model/listingUse.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -18,8 +17,8 @@ import { readRuntimeCache } from './cache/cacheRead.ts';
 import { type CacheParts, keepCachesInStep } from './cache/cachesInStep.ts';
 import { editConfig } from './editConfig.ts';
 import { loginHash } from './entryHash.ts';
+import { isMode, storedOf, storesIn } from './storedProfiles.ts';
 import type { StorePlace } from './storePlaces.ts';
-import { readKnownStore } from './storeRead.ts';
 import type { TokenEndFiles } from './tokenEnds.ts';
 import type { Vault } from './vault.ts';
 
@@ -138,36 +137,6 @@ async function cachedLogins(
   return found;
 }
 
-/** What is stored of a provider in a state dir, as the config would list it. Unreadable stores are left out. */
-async function storedOf(
-  { places, clock }: AfterParts,
-  { stateDir, storePath }: AfterFiles,
-  provider: string,
-): Promise<readonly NewConfigProfile[]> {
-  const found: NewConfigProfile[] = [];
-  for (const path of await storesIn(places, stateDir, storePath)) {
-    const store = await readKnownStore(path, clock).catch(() => undefined);
-    const profiles = store?.kind === 'whole' ? store.document['profiles'] : undefined;
-    for (const [profileId, entry] of Object.entries(isJsonObject(profiles) ? profiles : {})) {
-      if (!isJsonObject(entry) || typeof entry['provider'] !== 'string') continue;
-      const { type: mode, email } = entry;
-      if (normalizeProviderId(entry['provider']) !== provider || !isMode(mode)) continue;
-      if (found.some((one) => one.profileId === profileId)) continue;
-      found.push({ profileId, provider, mode, ...(typeof email === 'string' && { email }) });
-    }
-  }
-  return found;
-}
-
-async function storesIn(
-  places: AfterParts['places'],
-  stateDir: string,
-  storePath: string,
-): Promise<ReadonlySet<string>> {
-  const all = (await places()).filter((place) => place.stateDir === stateDir);
-  return new Set([storePath, ...all.map((place) => place.storePath)]);
-}
-
 /** Nothing was replaced. What was keeps its place: CoderClaw would move it to the front. */
 function isOfNothing(was: Was): boolean {
   return 'entry' in was ? was.entry === undefined : was.login === null;
@@ -176,8 +145,4 @@ function isOfNothing(was: Was): boolean {
 /** As the CLI: `api_key` and `token` for those types, `oauth` for whatever a sign-in brought. */
 function modeOf({ type }: JsonObject): NewConfigProfile['mode'] {
   return isMode(type) ? type : 'oauth';
-}
-
-function isMode(value: JsonValue | undefined): value is NewConfigProfile['mode'] {
-  return value === 'api_key' || value === 'oauth' || value === 'token';
 }

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
 import type { JsonValue } from '../documents/json.ts';
+import type { OrderPlace } from '../documents/orderMove.ts';
 import { normalizeProviderId } from '../documents/providerIds.ts';
-import { entryOf, moveFirst, removeProfile, type StoreIntent } from '../documents/storeIntents.ts';
+import { entryOf, removeProfile, type StoreIntent } from '../documents/storeIntents.ts';
 import type { KnownError } from '../errors.ts';
+import type { HiddenReason } from '../model/profileState.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { type AfterParts, afterRemoval } from './afterStore.ts';
 import { type CachedCopy, copiesLeftBy } from './cache/cachesInStep.ts';
@@ -11,7 +13,15 @@ import { entryHash, loginHash } from './entryHash.ts';
 import type { Journal, JournalSlot } from './journal/journal.ts';
 import { dropIfPossible, openIfPossible } from './journal/noted.ts';
 import type { LegacyImport } from './older/legacyImport.ts';
-import { commitOrder } from './orderCommit.ts';
+import { clearPauseOf, type PauseCleared } from './pauseCommit.ts';
+import {
+  leaveKeysOutOf,
+  moveInScope,
+  type OrderChanged,
+  type OrderScope,
+  resetInScope,
+} from './profileOrder.ts';
+import { showProfile } from './showProfile.ts';
 import type { StorePlace } from './storePlaces.ts';
 import { readKnownStore } from './storeRead.ts';
 import type { Vault } from './vault.ts';
@@ -55,12 +65,12 @@ export interface ProfileServiceParts {
  * store is decided on the fresh document under its lock.
  */
 export class ProfileService {
-  readonly #parts: ProfileServiceParts;
+  readonly #parts: ProfileServiceParts & Required<Pick<ProfileServiceParts, 'places'>>;
   readonly #after: AfterParts;
 
   constructor(parts: ProfileServiceParts) {
-    this.#parts = parts;
-    this.#after = { places: async () => [], ...parts };
+    this.#parts = { places: async () => [], ...parts };
+    this.#after = this.#parts;
   }
 
   /**
@@ -103,9 +113,80 @@ export class ProfileService {
     profileId: string,
     shownOrder: readonly string[],
   ): Promise<void> {
-    await this.importLegacy(files);
-    const intent = moveFirst(provider, profileId, shownOrder);
-    await commitOrder(this.#parts, files, intent, { legacyPaths: files.legacyPaths });
+    await this.moveProfile(files, provider, profileId, { after: undefined }, 'agent', shownOrder);
+  }
+
+  /**
+   * Moves a profile in the order of a provider, and leaves the rest as it stands on the disk
+   * (`orderMove.ts`): for the agent, or in the config for all that have no order of their own. Also one
+   * that the agent inherits, and one that the order left out. An agent without a store gets its
+   * older sign-ins imported first.
+   *
+   * A list that is new in the config holds what every agent of the state folder uses of the provider, as
+   * far as their stores can be read: what a list does not name is hidden.
+   *
+   * @param shownOrder As the person saw it; it becomes the list where there is none yet.
+   * @throws {KnownError} `profile.gone`, `store.*`, `legacy.unreadable`, `config.*`, `lock.*`, `disk.*`:
+   * nothing changed.
+   */
+  moveProfile(
+    files: AgentFiles,
+    provider: string,
+    profileId: string,
+    to: OrderPlace,
+    scope: OrderScope,
+    shownOrder: readonly string[],
+  ): Promise<OrderChanged> {
+    const request = { provider, profileId, to, scope, shown: shownOrder };
+    return moveInScope(this.#parts, files, request);
+  }
+
+  /**
+   * Removes the order of a provider, in whatever spelling: the agent's own, so that main's or the
+   * config's holds again; or that of the config.
+   * @throws {KnownError} as {@link moveProfile}: nothing changed.
+   */
+  resetOrder(files: AgentFiles, provider: string, scope: OrderScope): Promise<OrderChanged> {
+    return resetInScope(this.#parts, files, provider, scope);
+  }
+
+  /**
+   * Writes an order for the agent in which the paid API keys of a provider do not stand, so that
+   * CoderClaw ends with its last subscription.
+   * @param shownOrder as of {@link moveProfile}.
+   * @throws {KnownError} `order.onlyKeys` if nothing would be left; else as {@link moveProfile}.
+   */
+  leaveKeysOut(files: AgentFiles, provider: string, shownOrder: readonly string[]): Promise<void> {
+    return leaveKeysOutOf(this.#parts, files, provider, shownOrder);
+  }
+
+  /**
+   * Has a stored profile used that is hidden from the agent, its own or an inherited one:
+   * - `notInConfig`: it is listed in the config, in the mode that is its type.
+   * - `configDisagrees`: its entry in the config says what is stored, and keeps its e-mail.
+   * - `notInOrder`: it comes last in the order in force. One of main's becomes the agent's own for that;
+   *   the config's stays that of all.
+   *
+   * Where the documents do not hide it any more in this way, nothing is changed.
+   * @param provider Normalized id, as stored.
+   * @throws {KnownError} as {@link moveProfile}: nothing changed.
+   */
+  showProfile(
+    files: AgentFiles,
+    provider: string,
+    profileId: string,
+    why: HiddenReason,
+  ): Promise<void> {
+    return showProfile(this.#parts, files, provider, profileId, why);
+  }
+
+  /**
+   * Ends the pause of a profile, as the agent sees it, and forgets the failures that led to it
+   * (`pauseCommit.ts` says in which store). What CoderClaw writes of a later use or failure stands.
+   * @throws {KnownError} `store.*`, `lock.*`, `disk.*`: nothing changed.
+   */
+  clearPause(files: AgentFiles, profileId: string): Promise<PauseCleared> {
+    return clearPauseOf(this.#parts, files, profileId);
   }
 
   /**

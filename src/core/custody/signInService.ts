@@ -12,6 +12,7 @@ import { type AfterParts, afterSignIn } from './afterStore.ts';
 import { entryHash, loginHash } from './entryHash.ts';
 import type { Journal, JournalSlot } from './journal/journal.ts';
 import { dropIfPossible } from './journal/noted.ts';
+import { statsUnder } from './pauseCommit.ts';
 import type { AgentFiles, Saved } from './profileService.ts';
 import type { StorePlace } from './storePlaces.ts';
 import { readWritableStore } from './storeRead.ts';
@@ -138,7 +139,8 @@ export class SignInService {
 
   /**
    * Stores a finished sign-in under `profileId`, then lists it in the config as the CLI's login
-   * does, and brings the runtime caches in step that held what it replaced. An agent without a store
+   * does, and brings the runtime caches in step that held what it replaced. A pause of that profile
+   * ends with the same commit: it was the pause of another secret. An agent without a store
    * gets its older sign-ins imported first. Durable once resolved. A config that cannot be edited does
    * not undo the sign-in.
    *
@@ -165,11 +167,13 @@ export class SignInService {
     const isKept = await this.#keep(files, profileId, signedIn, seenOf(seen), true);
     const commit = async () => {
       await vault.importLegacy(files.storePath, files.legacyPaths);
+      const resumes = await statsUnder(this.#parts, files, profileId);
       return await vault.commitStore(
         files.storePath,
         upsertProfile(profileId, credential, {
           mayReplace: (now) => isDeepStrictEqual(now, seen),
           action: 'signedIn',
+          resumes,
         }),
         {
           legacyPaths: files.legacyPaths,

@@ -49,6 +49,9 @@ export interface UsageStats {
   readonly disabledUntil?: number;
   readonly disabledReason?: string;
   readonly errorCount?: number;
+  /** By CoderClaw's words for what failed. */
+  readonly failureCounts?: ReadonlyMap<string, number>;
+  readonly lastFailureAt?: number;
 }
 
 /** The text of a store as JSON; or why nobody may write on top of it. */
@@ -164,7 +167,13 @@ const TEXT_FIELDS = {
   api_key: ['key', 'email'],
 } as const;
 
-const STATS_TIMES = ['lastUsed', 'cooldownUntil', 'disabledUntil', 'errorCount'] as const;
+const STATS_NUMBERS = [
+  'lastUsed',
+  'cooldownUntil',
+  'disabledUntil',
+  'errorCount',
+  'lastFailureAt',
+] as const;
 
 /** Gathers problems; after the first hundred it only counts. */
 class ProblemList {
@@ -273,16 +282,25 @@ function readUsageStats(
       continue;
     }
     const stats: Draft<UsageStats> = {};
-    for (const field of STATS_TIMES) {
+    for (const field of STATS_NUMBERS) {
       const value = raw[field];
       if (isFiniteNumber(value)) stats[field] = value;
       else if (value !== undefined)
         problems.add(`usageStats of ${shownKey(id)}: ${field} is not a number`);
     }
-    const { disabledReason } = raw;
+    const { disabledReason, failureCounts } = raw;
     if (typeof disabledReason === 'string') stats.disabledReason = disabledReason;
     else if (disabledReason !== undefined) {
       problems.add(`usageStats of ${shownKey(id)}: disabledReason is not a text`);
+    }
+    if (isJsonObject(failureCounts)) {
+      stats.failureCounts = new Map(
+        Object.entries(failureCounts).filter((entry): entry is [string, number] =>
+          isFiniteNumber(entry[1]),
+        ),
+      );
+    } else if (failureCounts !== undefined) {
+      problems.add(`usageStats of ${shownKey(id)}: failureCounts is not an object`);
     }
     read.set(id, stats);
   }

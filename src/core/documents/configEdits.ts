@@ -118,6 +118,48 @@ export function listsProfile(
 }
 
 /**
+ * Makes `auth.profiles` say of a profile what is stored of it: an entry that names another provider or
+ * mode is corrected and keeps the rest; where there is none, it is listed, with its e-mail. The orders
+ * stay as they are.
+ *
+ * @param siblings The stored profiles of its provider: a first entry would hide them, so they are
+ * listed along with it, unless something is said of them already.
+ * @returns undefined where all that is said already; also where nothing is said of the provider at all,
+ * as CoderClaw then uses what is stored.
+ * @throws {KnownError} `config.invalid`, `config.notEditable`
+ */
+export function listAsStored(
+  text: string | undefined,
+  profile: NewConfigProfile,
+  siblings: readonly NewConfigProfile[],
+  path: string = DEFAULT_PATH,
+): string | undefined {
+  if (text === undefined || listsProfile(text, profile, path)) return undefined;
+  const isDecided = listsProvider(text, profile.provider, path);
+  const config = new EditableConfig(text, path);
+  const hasEntry = (id: string): boolean => {
+    const listed = config.find(['auth', 'profiles']);
+    return listed !== undefined && memberOf(listed, id) !== undefined;
+  };
+  const list = ({ profileId, provider, mode, email }: NewConfigProfile): void =>
+    config.setIn(['auth', 'profiles'], profileId, {
+      ...{ provider, mode },
+      ...(email !== undefined && { email }),
+    });
+  if (!hasEntry(profile.profileId)) {
+    if (!isDecided) return undefined;
+    list(profile);
+    return config.written;
+  }
+  const said = ['auth', 'profiles', profile.profileId];
+  config.setIn(said, 'provider', profile.provider);
+  config.setIn(said, 'mode', profile.mode);
+  const others = siblings.filter(({ profileId }) => !isDecided && !hasEntry(profileId));
+  for (const one of others) list(one);
+  return config.written;
+}
+
+/**
  * Takes a profile out of `auth.profiles` and out of every list of `auth.order`. Objects and lists
  * that it leaves empty stay.
  * @returns undefined where the text does not name the profile: there is nothing to change.
@@ -139,36 +181,6 @@ export function removeProfile(
     }, profileId);
   }
   return config.written === text ? undefined : config.written;
-}
-
-/**
- * Sets `auth.order[provider]`, or removes it (`ids` undefined). A list that stands there under
- * another spelling of the provider is the one that is changed. Comments in a list stay in place.
- * @throws {KnownError} `config.invalid`, `config.notEditable`
- */
-export function setOrder(
-  text: string | undefined,
-  provider: string,
-  ids: readonly string[] | undefined,
-  path: string = DEFAULT_PATH,
-): string {
-  if (text === undefined) {
-    const order =
-      ids === undefined ? {} : { auth: { order: Object.fromEntries([[provider, ids]]) } };
-    return `${JSON.stringify(order, null, 2)}\n`;
-  }
-  const config = new EditableConfig(text, path);
-  const same = (key: string): boolean => normalizeProviderId(key) === normalizeProviderId(provider);
-  if (ids === undefined) {
-    config.removeIn(['auth', 'order'], same);
-    return config.written;
-  }
-  const keys = config.find(['auth', 'order'])?.members.map(({ name }) => keyOf(name)) ?? [];
-  const key = keys.includes(provider) ? provider : (keys.find(same) ?? provider);
-  const list = config.orderList(key);
-  if (list === undefined) config.setIn(['auth', 'order'], key, ids);
-  else config.setList(() => config.orderList(key), ids);
-  return config.written;
 }
 
 /**

@@ -5,6 +5,12 @@ import { hasEnvironmentReference } from './environmentReferences.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import { keyOf } from './json5.ts';
 
+/** One entry of a list of ids, and how it stands in the file. */
+export interface ListItem {
+  readonly id: string | undefined;
+  readonly raw: string;
+}
+
 /**
  * The text of a config, with the ways in which it is changed: what is not named stays as it is, and what
  * may come from an `$include` or the environment is refused (`config.notEditable`).
@@ -176,27 +182,54 @@ export class EditableConfig {
   setList(find: () => ArrayNode | undefined, ids: readonly string[]): void {
     const list = find();
     if (list === undefined) return;
-    const rawOf = new Map<string, string>();
-    for (const { value } of list.elements) {
-      if (!isText(value)) continue;
+    const rawOf = new Map(this.itemsOf(list).map(({ id, raw }) => [id, raw]));
+    this.setItems(
+      find,
+      ids.map((id) => rawOf.get(id) ?? JSON.stringify(id)),
+    );
+  }
+
+  /**
+   * The entries of a list of ids as they stand in the file; without an `id` for what is no text.
+   * @throws {KnownError} `config.notEditable` where one comes from the environment: it could be any.
+   */
+  itemsOf(list: ArrayNode): readonly ListItem[] {
+    return list.elements.map(({ value }) => {
+      const raw = this.edit.rawOf(value);
+      if (!isText(value)) return { id: undefined, raw };
       if (hasEnvironmentReference(value.value)) this.#refuse('auth.order');
-      rawOf.set(value.value, this.edit.rawOf(value));
-    }
-    const raw = (id: string): string => rawOf.get(id) ?? JSON.stringify(id);
+      return { id: value.value, raw };
+    });
+  }
+
+  /** Makes a list hold these entries, each given as it is to stand in the file. Comments stay in place. */
+  setItems(find: () => ArrayNode | undefined, raws: readonly string[]): void {
+    const list = find();
+    if (list === undefined) return;
     this.edit.replaceRaw(
       list.elements.flatMap(({ value }, index) => {
-        const id = ids[index];
-        if (id === undefined || (isText(value) && value.value === id)) return [];
-        return [{ node: value, raw: raw(id) }];
+        const raw = raws[index];
+        return raw === undefined || raw === this.edit.rawOf(value) ? [] : [{ node: value, raw }];
       }),
     );
-    for (let now = find(); now && now.elements.length > ids.length; now = find()) {
+    for (let now = find(); now && now.elements.length > raws.length; now = find()) {
       const last = now.elements.at(-1);
       if (last !== undefined) this.edit.remove(now, last);
     }
-    for (const id of ids.slice(list.elements.length)) {
+    for (const raw of raws.slice(list.elements.length)) {
       const now = find();
-      if (now !== undefined) this.edit.addItem(now, raw(id));
+      if (now !== undefined) this.edit.addItem(now, raw);
+    }
+  }
+
+  /**
+   * Refuses to make what is not in this file, where an `$include` on the way to it may bring it: CoderClaw
+   * would put the two together.
+   */
+  refuseMadeElsewhere(keys: readonly string[]): void {
+    for (let depth = 0; depth <= keys.length; depth += 1) {
+      const object = this.find(keys.slice(0, depth));
+      if (object !== undefined && memberOf(object, '$include')) this.#refuse(keys.join('.'));
     }
   }
 

@@ -1,6 +1,6 @@
 import { KnownError } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue, ownValue } from './json.ts';
-import { normalizeProviderId } from './providerIds.ts';
+import { withoutPause } from './pauseFields.ts';
 
 /** Why a store was changed, in the words of the audit trail. */
 export type StoreAction =
@@ -10,7 +10,11 @@ export type StoreAction =
   | 'repaired'
   | 'removed'
   | 'imported'
-  | 'ordered';
+  | 'ordered'
+  | 'resumed';
+
+/** A part of a store that intents change. */
+export type StorePart = 'profiles' | 'order' | 'usageStats';
 
 /**
  * One change to an auth store, as a function on the document that is on disk when it is made: never
@@ -26,7 +30,7 @@ export interface StoreIntent {
    * The entry that shows whether the change still stands: a part of the store and a key in it. To be
    * read after `apply`, as the document may decide about the key.
    */
-  readonly entry: readonly [part: 'profiles' | 'order', key: string];
+  readonly entry: readonly [part: StorePart, key: string];
   /**
    * @returns the changed document, or an equal one if there is nothing to change.
    * @throws {KnownError} if the change may not be made on this document.
@@ -41,6 +45,13 @@ export interface UpsertOptions {
    */
   readonly mayReplace?: (stored: JsonValue | undefined) => boolean;
   readonly action?: StoreAction;
+  /** Whoever was paused was so with another secret: {@link clearPause} in the same change. */
+  readonly resumes?: InheritedStats;
+}
+
+/** What the main agent's store says of the usage of a profile, where this store is not that one. */
+export interface InheritedStats {
+  readonly inherited: JsonValue | undefined;
 }
 
 /**
@@ -50,7 +61,7 @@ export interface UpsertOptions {
 export function upsertProfile(
   profileId: string,
   credential: JsonObject,
-  { mayReplace, action }: UpsertOptions = {},
+  { mayReplace, action, resumes }: UpsertOptions = {},
 ): StoreIntent {
   return {
     summary: `store ${profileId}`,
@@ -60,9 +71,37 @@ export function upsertProfile(
       if (mayReplace !== undefined && !mayReplace(entryOf(document, 'profiles', profileId))) {
         throw new KnownError('profile.changed', { profileId, storePath });
       }
-      return withEntry(document, 'profiles', profileId, credential);
+      const stored = withEntry(document, 'profiles', profileId, credential);
+      return resumes === undefined ? stored : resumed(stored, profileId, resumes);
     },
   };
+}
+
+/**
+ * Ends the pause of a profile, a cooldown or a longer one, and forgets the failures that led to it
+ * (`pauseFields.ts`).
+ *
+ * An agent sees main's stats of a profile only where its own store has none. So where this store has
+ * none and main's tell of a pause, there come to be some: main's, without it.
+ */
+export function clearPause(profileId: string, main: InheritedStats): StoreIntent {
+  return {
+    summary: `end the pause of ${profileId}`,
+    action: 'resumed',
+    entry: ['usageStats', profileId],
+    apply: (document) => resumed(document, profileId, main),
+  };
+}
+
+function resumed(
+  document: JsonObject,
+  profileId: string,
+  { inherited }: InheritedStats,
+): JsonObject {
+  const stats = entryOf(document, 'usageStats', profileId) ?? inherited;
+  if (!isJsonObject(stats)) return document;
+  const without = withoutPause(stats);
+  return without === stats ? document : withEntry(document, 'usageStats', profileId, without);
 }
 
 /**
@@ -81,59 +120,6 @@ export function removeProfile(profileId: string): StoreIntent {
       return withoutProfile(document, profileId);
     },
   };
-}
-
-/**
- * Sets this store's own order for one provider; `provider` is the key as it is, or is to be, stored.
- * An empty list removes the order, so that the config's holds again.
- */
-export function setOrder(provider: string, profileIds: readonly string[]): StoreIntent {
-  return {
-    summary: `order ${provider}: ${profileIds.join(', ') || 'none'}`,
-    entry: ['order', provider],
-    apply: (document) =>
-      profileIds.length === 0
-        ? withoutEntry(document, 'order', provider)
-        : withEntry(document, 'order', provider, [...profileIds]),
-  };
-}
-
-/**
- * Puts a profile first in this store's own order of a provider (in any spelling) and leaves the rest
- * of the list as it stands. Where the store has no list, there comes to be one: the profile, then
- * `fallbackOrder`. Applying throws `profile.gone` if the profile is not there.
- */
-export function moveFirst(
-  provider: string,
-  profileId: string,
-  fallbackOrder: readonly string[],
-): StoreIntent {
-  let key = provider;
-  return {
-    summary: `order ${provider}: ${profileId} first`,
-    get entry() {
-      return ['order', key] as const;
-    },
-    apply(document, storePath) {
-      if (entryOf(document, 'profiles', profileId) === undefined) {
-        throw new KnownError('profile.gone', { profileId, storePath });
-      }
-      // A list under another spelling is the one in force: no second one beside it.
-      const stored = entriesOf(document, 'order').find(
-        ([spelling, list]) =>
-          normalizeProviderId(spelling) === normalizeProviderId(provider) && namesProfile(list),
-      );
-      key = stored?.[0] ?? provider;
-      const list = stored && isJsonArray(stored[1]) ? stored[1] : fallbackOrder;
-      const rest = list.filter((id) => typeof id !== 'string' || id.trim() !== profileId);
-      return withEntry(document, 'order', key, [profileId, ...rest]);
-    },
-  };
-}
-
-/** CoderClaw takes a list without a profile in it for no list. */
-function namesProfile(list: JsonValue): boolean {
-  return isJsonArray(list) && list.some((id) => typeof id === 'string' && id.trim() !== '');
 }
 
 /**
@@ -178,25 +164,31 @@ function withoutProfile(document: JsonObject, profileId: string): JsonObject {
 // A key can be called `__proto__`: JSON.parse makes it an own property like any other. So keys are
 // read with `hasOwn`, and objects built by spread and computed keys, which define and never assign.
 
-function withEntry(document: JsonObject, part: string, key: string, value: JsonValue): JsonObject {
+export function withEntry(
+  document: JsonObject,
+  part: string,
+  key: string,
+  value: JsonValue,
+): JsonObject {
   const object = ownValue(document, part);
   // CoderClaw takes a part that is not an object for an empty one.
   const entries = isJsonObject(object) ? object : {};
   return { ...document, [part]: { ...entries, [key]: value } };
 }
 
-function withoutEntry(document: JsonObject, part: string, key: string): JsonObject {
+export function withoutEntry(document: JsonObject, part: string, key: string): JsonObject {
   const object = ownValue(document, part);
   if (!isJsonObject(object) || !Object.hasOwn(object, key)) return document;
   const { [key]: _removed, ...rest } = object;
   return { ...document, [part]: rest };
 }
 
-function entriesOf(document: JsonObject, part: string): [string, JsonValue][] {
+/** The entries of a part; none where it is not there. */
+export function entriesOf(document: JsonObject, part: string): [string, JsonValue][] {
   const object = ownValue(document, part);
   return isJsonObject(object) ? Object.entries(object) : [];
 }
 
-function isJsonArray(value: JsonValue): value is readonly JsonValue[] {
+export function isJsonArray(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value);
 }

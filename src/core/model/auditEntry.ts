@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../documents/json.ts';
-import type { StoreAction } from '../documents/storeIntents.ts';
+import type { StoreAction, StorePart } from '../documents/storeIntents.ts';
 import { FINGERPRINT_DIGITS, tokenHash } from './loginFingerprint.ts';
 import { isBlank } from './order.ts';
 
@@ -70,7 +70,7 @@ function secretOf(stored: JsonValue): string {
 export interface OwnChange {
   readonly intent: {
     readonly action?: StoreAction;
-    readonly entry: readonly [part: 'profiles' | 'order', key: string];
+    readonly entry: readonly [part: StorePart, key: string];
   };
   readonly written: {
     readonly before: JsonValue | undefined;
@@ -85,6 +85,8 @@ export function ownChange(
 ): AuditEntry {
   const [part, key] = intent.entry;
   if (part === 'order') return { ...where, action: intent.action ?? 'ordered', provider: key };
+  // Also where an old copy had brought the pause back: there is no credential in it.
+  if (part === 'usageStats') return { ...where, action: 'resumed', profileId: key };
   const { before, after } = written;
   const from = fingerprintOf(before);
   const to = fingerprintOf(after);
@@ -115,6 +117,7 @@ const ACTIONS: Readonly<Record<AuditAction, true>> = {
   removed: true,
   imported: true,
   ordered: true,
+  resumed: true,
   changed: true,
   appeared: true,
   disappeared: true,

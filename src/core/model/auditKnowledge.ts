@@ -27,8 +27,9 @@ export class AuditKnowledge {
   }
 
   add(entry: AuditEntry): void {
-    const { profileId, storePath, from, to } = entry;
-    if (profileId === undefined) return;
+    const { action, profileId, storePath, from, to } = entry;
+    // The end of a pause says nothing of the credential.
+    if (profileId === undefined || action === 'resumed') return;
     const key = keyOf(storePath, profileId);
     const known = this.#byProfile.get(key);
     if (known === undefined) this.#byProfile.set(key, [entry]);

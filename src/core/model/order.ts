@@ -21,6 +21,8 @@ export interface OrderQuery {
 export interface EffectiveOrder {
   /** Those that CoderClaw tries, in this order. Ones that pause stand at the end. */
   readonly ids: readonly string[];
+  /** The same ids, in the order in which they would be tried if none of them paused. */
+  readonly withoutPauses: readonly string[];
   readonly source: OrderSource;
   /** Every stored profile of the provider that is not in `ids`, and why not. */
   readonly leftOut: ReadonlyMap<string, LeftOutReason>;
@@ -55,13 +57,14 @@ export function effectiveOrder(query: OrderQuery): EffectiveOrder {
 
   const statsOf = (id: string): UsageStats | undefined => store.usageStats.get(id);
   const pausedUntil = (id: string): number => unusableUntil(statsOf(id), now) ?? 0;
-  const usable = eligible.filter((id) => pausedUntil(id) === 0);
+  // Before the sorting: those that come back at the same moment stay as they are listed.
   const paused = eligible.filter((id) => pausedUntil(id) !== 0);
   if (!explicit) {
     const rank = (id: string): number => TYPE_RANK[store.profiles.get(id)?.type ?? 'api_key'];
     const lastUsed = (id: string): number => statsOf(id)?.lastUsed ?? 0;
-    usable.sort((a, b) => rank(a) - rank(b) || lastUsed(a) - lastUsed(b));
+    eligible.sort((a, b) => rank(a) - rank(b) || lastUsed(a) - lastUsed(b));
   }
+  const usable = eligible.filter((id) => pausedUntil(id) === 0);
   paused.sort((a, b) => pausedUntil(a) - pausedUntil(b));
 
   const ids = withFirst([...usable, ...paused], preferred);
@@ -73,7 +76,7 @@ export function effectiveOrder(query: OrderQuery): EffectiveOrder {
     const reason = listed.has(id) ? reasonAgainst(id) : notListed;
     if (reason !== undefined && reason !== 'notStored') leftOut.set(id, reason);
   }
-  return { ids, source, leftOut };
+  return { ids, withoutPauses: withFirst(eligible, preferred), source, leftOut };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Credential, UsageStats } from '../documents/authStore.ts';
 import { normalizeProviderId } from '../documents/providerIds.ts';
-import { shownKey } from '../documents/shownText.ts';
-import { isBlank, unusableUntil, usableEnd } from './order.ts';
+import { isBlank, usableEnd } from './order.ts';
+import { pauseOf } from './pause.ts';
 import { retryTime } from './retryTime.ts';
 import type { LeftOutReason } from './snapshot.ts';
 
@@ -119,7 +119,7 @@ export function profileState(facts: ProfileFacts): ProfileState {
     return why === undefined ? { kind: 'dead' } : { kind: 'dead', why };
   }
   if (plain.kind === 'expired') return plain;
-  const pause = pauseOf(stats, now);
+  const pause = pauseState(stats, now);
   const endsFirst = plain.kind === 'ending' && !plain.isExpected;
   if (pause !== undefined && !(endsFirst && plain.at <= pause.until)) return pause;
   // Once its time has come, the next try is under way or left to others.
@@ -208,14 +208,13 @@ function untilPersonActs(
     : { kind: 'lasts', until: end, ...expected };
 }
 
-/** CoderClaw waits for the later of the two; the one with a reason tells more. */
-function pauseOf(
+function pauseState(
   stats: UsageStats | undefined,
   now: number,
 ): Extract<ProfileState, { kind: 'cooling' | 'disabled' }> | undefined {
-  const until = unusableUntil(stats, now);
-  if (until === undefined) return undefined;
-  if ((stats?.disabledUntil ?? 0) <= now) return { kind: 'cooling', until };
-  const reason = shownKey(stats?.disabledReason?.trim() ?? '', 40);
-  return reason === '' ? { kind: 'disabled', until } : { kind: 'disabled', until, reason };
+  const pause = pauseOf(stats, now);
+  if (pause === undefined) return undefined;
+  const { kind, until, reason } = pause;
+  if (kind === 'cooldown') return { kind: 'cooling', until };
+  return reason === undefined ? { kind, until } : { kind, until, reason };
 }

@@ -111,6 +111,8 @@ export function actionWords({ action, actor, older }: AuditEntry): string {
       return l10n.t('imported from an older file');
     case 'ordered':
       return l10n.t('order changed');
+    case 'resumed':
+      return l10n.t('pause ended');
     case 'changed':
       return actor.kind === 'us' ? l10n.t('changed') : l10n.t('renewed or replaced');
     case 'appeared':

@@ -160,6 +160,13 @@ const words: WordsByCode = {
     todo: l10n.t('Sign out of that one first if it is not needed, and copy again.'),
   }),
   'trash.unavailable': noTrashWords,
+  'order.onlyKeys': ({ provider }) => ({
+    what: l10n.t(
+      'Only paid API keys are stored for {0}, and CoderClaw takes an empty order for none.',
+      provider,
+    ),
+    todo: l10n.t('Nothing has been changed. Sign in to a subscription first, or remove the key.'),
+  }),
   'refresh.unsupported': ({ profileId }) => ({
     what: l10n.t('{0} cannot be renewed from here.', profileId),
     todo: l10n.t(

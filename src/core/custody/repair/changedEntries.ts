@@ -10,12 +10,12 @@ export interface ChangedEntry {
 }
 
 /**
- * The profiles and orders in which two documents of a store differ. (What CoderClaw notes down as it
- * works, `usageStats` and `lastGood`, is not looked at.)
+ * The profiles, orders and usage in which two documents of a store differ. (`lastGood`, which CoderClaw
+ * notes down as it works, is not looked at.)
  */
 export function changedEntries(before: JsonObject, after: JsonObject): readonly ChangedEntry[] {
   const changed: ChangedEntry[] = [];
-  for (const part of ['profiles', 'order'] as const) {
+  for (const part of ['profiles', 'order', 'usageStats'] as const) {
     const [was, is] = [partOf(before, part), partOf(after, part)];
     const added = Object.keys(is).filter((key) => !Object.hasOwn(was, key));
     for (const key of [...Object.keys(was), ...added]) {

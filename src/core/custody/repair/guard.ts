@@ -4,7 +4,12 @@ import type { Clock } from '../../clock.ts';
 import { DirectoryWatcher } from '../../disk/directoryWatcher.ts';
 import type { FileIdentity } from '../../disk/fileIdentity.ts';
 import type { JsonObject } from '../../documents/json.ts';
-import { entryOf, putEntry, type StoreIntent } from '../../documents/storeIntents.ts';
+import {
+  entryOf,
+  putEntry,
+  type StoreIntent,
+  type StorePart,
+} from '../../documents/storeIntents.ts';
 import { KnownError } from '../../errors.ts';
 import { type KnownBytes, type KnownStore, readKnownStore } from '../storeRead.ts';
 import type { StoreChange } from '../vault.ts';
@@ -36,7 +41,7 @@ export const GUARD_TIMES: GuardTimes = {
 export interface RepairReport {
   /** As the caller of the commit named it. */
   readonly storePath: string;
-  readonly part: 'profiles' | 'order';
+  readonly part: StorePart;
   readonly key: string;
   /** `undone`: it was put back as often as makes sense, and has been given up. */
   readonly outcome: 'repaired' | 'undone';

@@ -154,11 +154,14 @@ export class GuardedFile {
     { document, isOurFile, at }: Omit<Sighting, 'ageMs'> & { readonly at: number },
   ): Promise<'undone' | 'other' | 'over'> {
     const now = entryOf(document, ...one.entry);
+    const [part] = one.entry;
+    // CoderClaw has used the profile since: what it found then is never to be written over.
+    if (part === 'usageStats') return standing === 'other' ? 'over' : 'undone';
     // A spent token helps nobody, whoever brought it back; and we write none either.
-    const isSpent = one.entry[0] === 'profiles' && (await holdsSpentToken(now, this.#knowledge));
+    const isSpent = part === 'profiles' && (await holdsSpentToken(now, this.#knowledge));
     if (standing === 'other' && !isSpent) return 'other';
     if (standing === 'revoked' && !isSpent && !one.isUndone) return 'over';
-    if (one.entry[0] !== 'profiles') return 'undone';
+    if (part !== 'profiles') return 'undone';
     if (await holdsSpentToken(one.value, this.#knowledge)) return 'over';
     if (now !== undefined || this.#knowledge.removedByUs === undefined) return 'undone';
     // The clock may have been set back since.
@@ -223,8 +226,13 @@ export class GuardedFile {
       one.firstSeen = undefined;
       one.wroteAt = performance.now();
     }
-    const entries = changes.map(({ entry, before, after }) => {
+    const entries = changes.flatMap(({ entry, before, after }) => {
       this.#over.delete(idOf(entry, this.file));
+      // Usage goes only with its profile, and is put right with that.
+      if (entry[0] === 'usageStats' && after === undefined) {
+        this.#entries.delete(idOf(entry));
+        return [];
+      }
       const earlier = this.#entries.get(idOf(entry));
       // A copy of the store may be as old as any of our commits that are still looked after.
       const old = [before, ...(earlier ? [earlier.value, ...earlier.old] : [])].slice(0, MOST_OLD);

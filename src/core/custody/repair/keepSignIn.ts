@@ -10,6 +10,7 @@ import {
 } from '../../signin/identity.ts';
 import type { Was } from '../afterStore.ts';
 import { loginHash } from '../entryHash.ts';
+import { statsUnder } from '../pauseCommit.ts';
 import { finish } from './finishing.ts';
 import { isSure, lineageOf } from './lineage.ts';
 import {
@@ -106,12 +107,13 @@ export async function keepSignIn(
   };
   let changed: boolean;
   try {
-    const intent = upsertProfile(profileId, answer, { mayReplace, action: 'signedIn' });
     const { signal } = round;
     const made = () => parts.journal.made(entry);
     const legacyPaths = stores.legacyPathsOf(storePath);
     // As the sign-in would have done, and had said.
     await parts.vault.importLegacy(storePath, legacyPaths, { signal });
+    const resumes = await statsUnder(parts, { stateDir: entry.stateDir, storePath }, profileId);
+    const intent = upsertProfile(profileId, answer, { mayReplace, action: 'signedIn', resumes });
     const isWanted = async (): Promise<boolean> => {
       const now = await sameRoundNow(round, parts);
       return now !== undefined && !isRemovedSince(now, draft, answer, value);

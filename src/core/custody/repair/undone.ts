@@ -24,7 +24,7 @@ export interface Sighting {
 
 /**
  * - `stands`: as we wrote it.
- * - `other`: neither that nor anything old. Written on purpose, or by a refresh of somebody.
+ * - `other`: neither that nor anything old. Written on purpose, or by a refresh or use of somebody.
  * - `undone`: gone, or an old value is back, as happens when a program that takes no lock writes the
  *   copy of the store that it had read earlier (CoderClaw 2026.3.21, in place).
  * - `revoked`: the same, but on purpose. A stale copy brings along what its writer wanted to change;
@@ -39,6 +39,9 @@ export const PERSON_MS = 2_000;
 export function standingOf({ entry, value, isOld }: Promised, seen: Sighting): Standing {
   const now = entryOf(seen.document, ...entry);
   if (isDeepStrictEqual(now, value)) return 'stands';
+  // Usage is written at every use, and always with the time: what is exactly as it was comes from an
+  // old copy, and all else is later than our change.
+  if (entry[0] === 'usageStats') return isOld(now) ? 'undone' : 'other';
   if (now !== undefined && !isOld(now)) return 'other';
   const canBeMeant = seen.ageMs > PERSON_MS || !seen.isOurFile;
   return canBeMeant && seen.last !== undefined && differOnlyIn(entry, seen.last, seen.document)

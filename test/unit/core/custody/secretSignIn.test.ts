@@ -178,6 +178,38 @@ describe('keys and pasted tokens, stored', () => {
     assert.equal(await text(files.configPath), asCli(config));
   });
 
+  describe('a pause of the profile', () => {
+    const id = 'anthropic:work';
+    const old = { type: 'token', provider: 'anthropic', token: TOKEN };
+    const paused = { cooldownUntil: 9e12, errorCount: 3, lastUsed: 5 };
+    const ended = { lastUsed: 5, errorCount: 0 };
+
+    it('ends with the same commit, and that of no other', async () => {
+      const usageStats = { [id]: paused, 'anthropic:a': paused };
+      await write(files.storePath, { version: 1, profiles: { [id]: old }, usageStats });
+      await save(id, pastedToken('anthropic', NEWER), old);
+      const { usageStats: now } = await read(files.storePath);
+      assert.deepEqual(now, { ...usageStats, [id]: ended });
+      assert.equal(lines.filter((line) => line.startsWith(files.storePath)).length, 1);
+    });
+
+    it('ends also for an agent that sees main’s, which stays as it is', async () => {
+      const main = { version: 1, profiles: { [id]: old }, usageStats: { [id]: paused } };
+      const { storePath: mainPath } = files;
+      await write(mainPath, main);
+      const work = path('agents', 'work', 'agent', 'auth-profiles.json');
+      const places = async () =>
+        [mainPath, work].map((storePath, n) => ({
+          ...{ stateDir: path(), agentId: n === 0 ? 'main' : 'work', storePath },
+        }));
+      service = new SignInService({ vault, clock: systemClock, log: () => {}, places });
+      files = { ...files, storePath: work };
+      await save(id, pastedToken('anthropic', NEWER));
+      assert.deepEqual((await read(work))['usageStats'], { [id]: ended });
+      assert.deepEqual(await read(mainPath), main);
+    });
+  });
+
   it('a key in place of a sign-in: the config says so, or CoderClaw would leave it out', async () => {
     const id = 'anthropic:default';
     const old = { type: 'oauth', provider: 'anthropic', access: 'a', refresh: 'r', expires: 1 };

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { splicedBytes, toBytes } from '../../../../src/core/custody/storeText.ts';
 import type { JsonObject, JsonValue } from '../../../../src/core/documents/json.ts';
-import { putEntry, setOrder, upsertProfile } from '../../../../src/core/documents/storeIntents.ts';
+import { setOrder } from '../../../../src/core/documents/orderIntents.ts';
+import { putEntry, upsertProfile } from '../../../../src/core/documents/storeIntents.ts';
 
 const known = (document: JsonObject) => {
   const bytes = toBytes(document);

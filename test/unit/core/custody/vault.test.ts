@@ -17,11 +17,8 @@ import { Vault, type VaultOptions } from '../../../../src/core/custody/vault.ts'
 import { replaceFile } from '../../../../src/core/disk/atomicFile.ts';
 import type { CheckpointName } from '../../../../src/core/disk/checkpoint.ts';
 import { FileLocks } from '../../../../src/core/disk/fileLock.ts';
-import {
-  removeProfile,
-  setOrder,
-  upsertProfile,
-} from '../../../../src/core/documents/storeIntents.ts';
+import { setOrder } from '../../../../src/core/documents/orderIntents.ts';
+import { removeProfile, upsertProfile } from '../../../../src/core/documents/storeIntents.ts';
 import { type ErrorCode, isKnown, KnownError } from '../../../../src/core/errors.ts';
 import { workFolder } from '../disk/workFolder.ts';
 

@@ -5,16 +5,21 @@ import type { ValueNode } from '@humanwhocodes/momoa';
 import fc from 'fast-check';
 import {
   addProfile,
+  listAsStored,
   listsProfile,
   type NewConfigProfile,
   removeProfile,
   setModelProvider,
-  setOrder,
 } from '../../../../src/core/documents/configEdits.ts';
+import {
+  appendToOrder,
+  moveInOrder,
+  setOrder,
+} from '../../../../src/core/documents/configOrderEdits.ts';
 import type { JsonValue } from '../../../../src/core/documents/json.ts';
 import { keyOf, parseJson5, plainValue } from '../../../../src/core/documents/json5.ts';
 import { isKnown } from '../../../../src/core/errors.ts';
-import { json5Sample, profileId, provider } from './json5Samples.ts';
+import { json5Sample, PROFILE_IDS, profileId, provider } from './json5Samples.ts';
 
 const NEW: NewConfigProfile = {
   profileId: 'anthropic:new',
@@ -280,6 +285,122 @@ describe('setOrder in the config', () => {
     assert.deepEqual(read(setOrder('{ }', 'a', ['a:1'])), { auth: { order: { a: ['a:1'] } } });
     assert.deepEqual(read(setOrder(undefined, 'a', ['a:1'])), { auth: { order: { a: ['a:1'] } } });
     assert.equal(setOrder('{ /* x */ }', 'a', undefined), '{ /* x */ }');
+  });
+});
+
+describe('moving a profile in the order of the config', () => {
+  it('leaves the other entries as they stand, ghosts and what is no id included', () => {
+    const before = lines(
+      '{ auth: { order: {',
+      '  "Z.AI": [',
+      "    'z:1', // best",
+      '    "z:gone",',
+      '    7,',
+      '    "z:2",',
+      '  ],',
+      '  zai: ["z:3"] } } }',
+    );
+    assert.equal(
+      moveInOrder(before, 'zai', 'z:2', { before: 'z:1' }, []),
+      lines(
+        '{ auth: { order: {',
+        '  "Z.AI": [',
+        '    "z:2", // best',
+        "    'z:1',",
+        '    "z:gone",',
+        '    7,',
+        '  ],',
+        '  zai: ["z:3"] } } }',
+      ),
+    );
+    assert.deepEqual(read(moveInOrder('{auth:{order:{a:[]}}}', 'a', 'a:1', { after: 'x' }, [])), {
+      auth: { order: { a: ['a:1'] } },
+    });
+  });
+
+  it('makes a list of what was shown and of what else is listed, where there is none', () => {
+    const move = (text: string | undefined) =>
+      read(moveInOrder(text, 'a', 'a:2', { before: 'a:1' }, ['a:1', 'a:2']));
+    const order = { a: ['a:2', 'a:1'] };
+    assert.deepEqual(move(undefined), { auth: { order } });
+    assert.deepEqual(move('{}'), { auth: { order } });
+    const profiles = { 'b:1': { provider: 'b' }, 'a:9': { provider: ' A ' }, 'a:1': {}, x: 'odd' };
+    assert.deepEqual(move(JSON.stringify({ auth: { profiles } })), {
+      auth: { profiles, order: { a: ['a:2', 'a:1', 'a:9'] } },
+    });
+  });
+
+  it('is refused where the list may stand in another file', () => {
+    const refused = (text: string) =>
+      assert.throws(
+        () => moveInOrder(text, 'a', 'a:1', { before: undefined }, []),
+        (error) => isKnown(error, 'config.notEditable'),
+        text,
+      );
+    refused('{$include:"./b.json5"}');
+    refused('{$include:"./b.json5",auth:{profiles:{}}}');
+    refused('{auth:{$include:"./b.json5",order:{b:[]}}}');
+    refused('{auth:{order:{$include:"./b.json5"}}}');
+    refused('{auth:{order:{a:{$include:"./b.json5"}}}}');
+    refused('{auth:{order:{a:["${FIRST}"]}}}');
+    const here = '{$include:"./b.json5",auth:{order:{a:["a:2"]}}}';
+    assert.equal(
+      moveInOrder(here, 'a', 'a:1', { before: 'a:2' }, []),
+      '{$include:"./b.json5",auth:{order:{a:["a:1", "a:2"]}}}',
+    );
+  });
+
+  it('appends one that a list hides, and makes no list for that', () => {
+    assert.equal(
+      appendToOrder('{auth:{order:{A:["a:1" /* x */]}}}', 'a', 'a:2'),
+      '{auth:{order:{A:["a:1", /* x */ "a:2"]}}}',
+    );
+    assert.equal(appendToOrder('{auth:{order:{a:["a:1"]}}}', 'a', 'a:1'), undefined);
+    assert.equal(appendToOrder('{auth:{}}', 'a', 'a:1'), undefined);
+    assert.equal(appendToOrder(undefined, 'a', 'a:1'), undefined);
+  });
+});
+
+describe('listing a profile as it is stored', () => {
+  const sibling = { ...NEW, profileId: 'anthropic:sibling' };
+  const listed = (text: string | undefined) => listAsStored(text, NEW, [NEW, sibling]);
+
+  it('adds it where others of its provider are listed', () => {
+    assert.deepEqual(read(listed('{auth:{profiles:{"a":{provider:"Anthropic"}}}}') ?? ''), {
+      auth: {
+        profiles: {
+          a: { provider: 'Anthropic' },
+          'anthropic:new': { provider: 'anthropic', mode: 'token' },
+        },
+      },
+    });
+  });
+
+  it('corrects an entry, which keeps its e-mail and its comments', () => {
+    assert.equal(
+      listed(
+        '{auth:{profiles:{"anthropic:new":{provider:"Anthropic",mode:"api_key",/* me */email:"a@b.c"}}}}',
+      ),
+      '{auth:{profiles:{"anthropic:new":{provider:"anthropic",mode:"token",/* me */email:"a@b.c"}}}}',
+    );
+  });
+
+  it('lists its siblings along with the first of its provider: or they would be hidden', () => {
+    const text = '{auth:{profiles:{"anthropic:new":{provider:"openai",mode:"token"}}}}';
+    const entry = { provider: 'anthropic', mode: 'token' };
+    assert.deepEqual(read(listed(text) ?? ''), {
+      auth: { profiles: { 'anthropic:new': entry, 'anthropic:sibling': entry } },
+    });
+  });
+
+  it('changes nothing where it is not hidden', () => {
+    for (const text of [
+      undefined,
+      '{}',
+      '{auth:{profiles:{"anthropic:new":{provider:"anthropic",mode:"oauth"}}}}',
+    ]) {
+      assert.equal(listed(text), undefined);
+    }
   });
 });
 
@@ -569,6 +690,48 @@ describe('edits of any config (properties)', function () {
           assert.deepEqual(commentsOf(after, []), commentsOf(text, kept));
         },
       ),
+      { numRuns: 600, seed: 7 },
+    );
+  });
+
+  it('moveInOrder', () => {
+    const shown = fc.shuffledSubarray([...PROFILE_IDS]);
+    const to = fc.oneof(
+      fc.option(profileId, { nil: undefined }).map((before) => ({ before })),
+      fc.option(profileId, { nil: undefined }).map((after) => ({ after })),
+    );
+    fc.assert(
+      fc.property(json5Sample, provider, profileId, to, shown, (sample, name, id, place, seen) => {
+        const { text, value } = sample;
+        const after = moveInOrder(text, name, id, place, seen);
+        const model = structuredCloneOf(value);
+        const list = model.auth?.order?.[name];
+        const result = (read(after) as AuthModel).auth?.order?.[name] ?? [];
+        assert.equal(result.filter((one) => one === id).length, 1);
+        const rest = (ids: readonly string[]) => ids.filter((one) => one !== id);
+        if (list) assert.deepEqual(rest(result), rest(list), 'all others as they stood');
+        model.auth ??= {};
+        model.auth.order ??= {};
+        model.auth.order[name] = result;
+        holds(text, after, model, [['auth', 'order', name]]);
+        assert.deepEqual(commentsOf(after, []), commentsOf(text, []));
+      }),
+      { numRuns: 600, seed: 7 },
+    );
+  });
+
+  it('listAsStored', () => {
+    fc.assert(
+      fc.property(json5Sample, profileId, provider, ({ text, value }, id, name) => {
+        const after =
+          listAsStored(text, { profileId: id, provider: name, mode: 'token' }, []) ?? text;
+        const model = structuredCloneOf(value);
+        const now = (read(after) as AuthModel).auth?.profiles?.[id];
+        if (now !== undefined && model.auth?.profiles) model.auth.profiles[id] = now;
+        else if (now !== undefined) model.auth = { ...model.auth, profiles: { [id]: now } };
+        holds(text, after, model, [['auth', 'profiles', id]]);
+        assert.deepEqual(commentsOf(after, []), commentsOf(text, []));
+      }),
       { numRuns: 600, seed: 7 },
     );
   });

@@ -3,10 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../../../src/core/documents/json.ts';
 import {
+  clearPause,
   entryOf,
-  moveFirst,
   removeProfile,
-  setOrder,
   upsertProfile,
 } from '../../../../src/core/documents/storeIntents.ts';
 import { isKnown } from '../../../../src/core/errors.ts';
@@ -71,47 +70,46 @@ describe('store intents', () => {
     );
   });
 
-  it('set and remove an order', () => {
-    const document = { profiles: {}, order: { q: ['q:1'] } };
-    const set = setOrder('p', ['p:b', 'p:a']).apply(document, 's');
-    assert.deepEqual(set, { profiles: {}, order: { q: ['q:1'], p: ['p:b', 'p:a'] } });
-    assert.deepEqual(setOrder('p', []).apply(set, 's'), document);
-    assert.equal(setOrder('p', []).apply(document, 's'), document);
-  });
-
-  describe('move a profile to the front', () => {
-    const profiles = { 'z:a': TOKEN, 'z:b': TOKEN };
-    const moved = (order: JsonObject) => {
-      const intent = moveFirst('zai', 'z:a', ['z:b', 'z:a']);
-      const after = intent.apply({ profiles, order }, 's');
-      const [first] = entryOf(after, ...intent.entry) as readonly JsonValue[];
-      assert.equal(first, 'z:a', 'the entry that tells whether it stands');
-      assert.deepEqual(intent.apply(after, 's'), after);
-      return after['order'];
+  describe('end a pause', () => {
+    const none = { inherited: undefined };
+    const PAUSED = {
+      ...{ lastUsed: 1, lastFailureAt: 2, errorCount: 3, mine: { a: 1 } },
+      ...{ cooldownUntil: 4, disabledUntil: 5, disabledReason: 'billing', failureCounts: { x: 1 } },
     };
+    const CLEARED = { lastUsed: 1, lastFailureAt: 2, errorCount: 0, mine: { a: 1 } };
+    const cleared = (usageStats: JsonObject, inherited?: JsonValue) =>
+      clearPause('p:a', { inherited }).apply({ profiles: {}, usageStats }, 's')['usageStats'];
 
-    it('of the list that is there, in whatever spelling, and keep the rest', () => {
-      assert.deepEqual(moved({ 'Z.AI': ['z:new', ' z:a ', 7, 'z:b', 'z:a'], q: ['q:1'] }), {
-        'Z.AI': ['z:a', 'z:new', 7, 'z:b'],
-        q: ['q:1'],
+    it('with all fields that go together, and keep the rest', () => {
+      assert.deepEqual(cleared({ 'p:b': PAUSED, 'p:a': PAUSED }), {
+        'p:b': PAUSED,
+        'p:a': CLEARED,
       });
-      assert.deepEqual(moved({ zai: ['z:b'] }), { zai: ['z:a', 'z:b'] });
+      assert.deepEqual(cleared({ 'p:a': { failureCounts: 'odd' } }), { 'p:a': { errorCount: 0 } });
+      assert.deepEqual(cleared({ 'p:a': { errorCount: 'odd' } }), { 'p:a': { errorCount: 0 } });
     });
 
-    it('of the order that was shown, where the store has none', () => {
-      assert.deepEqual(moved({ q: ['q:1'] }), { q: ['q:1'], zai: ['z:a', 'z:b'] });
-      // CoderClaw takes these for no list.
-      assert.deepEqual(moved({ 'z.ai': [' '], zai: 'z:b' }), {
-        'z.ai': [' '],
-        zai: ['z:a', 'z:b'],
-      });
+    it('and change nothing where there is none', () => {
+      for (const stats of [CLEARED, { lastUsed: 1 }, {}, 'odd', null]) {
+        const document = { profiles: {}, usageStats: { 'p:a': stats } };
+        assert.equal(clearPause('p:a', none).apply(document, 's'), document);
+      }
+      const document = { profiles: {} };
+      assert.equal(clearPause('p:a', none).apply(document, 's'), document);
     });
 
-    it('unless it has gone', () => {
-      assert.throws(
-        () => moveFirst('zai', 'z:c', []).apply({ profiles }, 's'),
-        (error) => isKnown(error, 'profile.gone'),
-      );
+    it('also one of main, which this store has no stats of', () => {
+      assert.deepEqual(cleared({}, PAUSED), { 'p:a': CLEARED });
+      assert.deepEqual(cleared({}, CLEARED), {});
+      assert.deepEqual(cleared({ 'p:a': { lastUsed: 9 } }, PAUSED), { 'p:a': { lastUsed: 9 } });
+    });
+
+    it('with the sign-in that was to end it, and with no other', () => {
+      const document = { profiles: {}, usageStats: { 'p:a': PAUSED } };
+      const signedIn = upsertProfile('p:a', TOKEN, { resumes: none }).apply(document, 's');
+      assert.deepEqual(signedIn, { profiles: { 'p:a': TOKEN }, usageStats: { 'p:a': CLEARED } });
+      const refreshed = upsertProfile('p:a', TOKEN).apply(document, 's');
+      assert.deepEqual(refreshed['usageStats'], document.usageStats);
     });
   });
 

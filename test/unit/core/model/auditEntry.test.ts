@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { parseAuthStore } from '../../../../src/core/documents/authStore.ts';
 import type { JsonObject, JsonValue } from '../../../../src/core/documents/json.ts';
+import { moveFirst } from '../../../../src/core/documents/orderIntents.ts';
 import {
-  moveFirst,
+  clearPause,
   removeProfile,
   type StoreIntent,
   upsertProfile,
@@ -14,6 +15,7 @@ import {
   ownChange,
   readAuditTrail,
 } from '../../../../src/core/model/auditEntry.ts';
+import { AuditKnowledge } from '../../../../src/core/model/auditKnowledge.ts';
 import { loginFingerprint, tokenHash } from '../../../../src/core/model/loginFingerprint.ts';
 
 const where = {
@@ -79,6 +81,17 @@ describe('what the trail says of a change of ours', () => {
     assert.equal(change(known, oauth('a'), oauth('b')).action, 'refreshed');
   });
 
+  it('of the end of a pause names the profile, and nothing of its credential', () => {
+    const stats = { cooldownUntil: 5, errorCount: 1 };
+    const resumed = change(clearPause('p:x', { inherited: undefined }), stats, { errorCount: 0 });
+    assert.deepEqual(resumed, { ...where, action: 'resumed', profileId: 'p:x' });
+    const knowledge = new AuditKnowledge([
+      { ...where, action: 'signedIn', profileId: 'p:x', to: '0123456789ab' },
+      resumed,
+    ]);
+    assert.equal(knowledge.last(where.storePath, 'p:x')?.to, '0123456789ab');
+  });
+
   it('of an order names the provider, and no profile', () => {
     const order = change(moveFirst('p', 'p:x', []), ['p:y'], ['p:x', 'p:y']);
     assert.deepEqual(order, { ...where, action: 'ordered', provider: 'p' });
@@ -98,6 +111,7 @@ describe('lines of the trail', () => {
     },
     { ...where, action: 'changed', actor: { kind: 'other', pid: 3, program: 'x' }, profileId: 'p' },
     { ...where, action: 'ordered', provider: 'p' },
+    { ...where, action: 'resumed', profileId: 'p:x' },
   ];
 
   it('come back as they were written', () => {

@@ -121,9 +121,8 @@ describe('the audit trail in words', () => {
   });
 
   it('has words for every action, different ones', () => {
-    const actions = 'signedIn refreshed adopted repaired removed imported ordered changed'.split(
-      ' ',
-    );
+    const actions =
+      'signedIn refreshed adopted repaired removed imported ordered resumed changed'.split(' ');
     const words = actions.map((action) =>
       actionWords({ ...base, action: action as AuditEntry['action'] }),
     );

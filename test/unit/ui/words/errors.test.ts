@@ -32,6 +32,7 @@ const examples: { readonly [C in ErrorCode]: ErrorFacts[C] } = {
   'profile.taken': { profileId: 'openai:a', storePath: '/s.json' },
   'trash.unavailable': { path: '/agents/work', why: 'otherDevice', errno: 'EXDEV' },
   'profile.gone': { profileId: 'openai-codex:a', storePath: '/s.json' },
+  'order.onlyKeys': { provider: 'openai-codex', storePath: '/s.json' },
   'profile.changed': { profileId: 'openai-codex:a', storePath: '/s.json' },
   'refresh.unsupported': { profileId: 'qwen-portal:a', provider: 'qwen-portal' },
   'refresh.otherIdentity': { profileId: 'openai-codex:a', provider: 'openai-codex' },

@@ -13,8 +13,13 @@ import {
 import { FileLocks } from '../../../../../src/core/disk/fileLock.ts';
 import type { JsonObject } from '../../../../../src/core/documents/json.ts';
 import {
-  removeProfile,
+  moveProfile,
+  resetOrder,
   setOrder,
+} from '../../../../../src/core/documents/orderIntents.ts';
+import {
+  clearPause,
+  removeProfile,
   upsertProfile,
 } from '../../../../../src/core/documents/storeIntents.ts';
 import { isKnown, KnownError } from '../../../../../src/core/errors.ts';
@@ -563,5 +568,145 @@ describe('guard: what careless programs undo', () => {
     assert.equal(await aftermath, 'unknown');
     assert.match(log.join(), /disk\.failed/);
     assert.doesNotMatch(log.join(), /CANARY/);
+  });
+
+  describe('an order that a person moved', () => {
+    it('is put back as it was moved, over old copies, and left alone where it was moved on', async () => {
+      await write((document) => {
+        document.profiles['p:y'] = login('y');
+        document.profiles['p:z'] = login('z');
+      });
+      const old = await stored();
+      const shown = ['p:x', 'p:y', 'p:z'];
+      const orderNow = async () => (await stored().catch(() => undefined))?.order?.['p'];
+      const vault = vaultWith();
+      await vault.commitStore(store(), moveProfile('p', 'p:z', { before: 'p:y' }, shown));
+      const once = await stored();
+      await vault.commitStore(store(), moveProfile('p', 'p:x', { before: undefined }, shown));
+      for (const copy of [old, once]) {
+        await sleep(100);
+        await write(used, copy);
+        await until('back', async () => isDeepStrictEqual(await orderNow(), ['p:z', 'p:y', 'p:x']));
+      }
+      await write((document) => {
+        document.order = { p: ['p:y', 'p:x'] };
+      });
+      await sleep(200);
+      assert.deepEqual(await orderNow(), ['p:y', 'p:x']);
+    });
+
+    it('stays removed in every spelling', async () => {
+      await write((document) => {
+        document.order = { p: ['p:x'], ' P ': ['p:x'] };
+      });
+      const old = await stored();
+      await vaultWith().commitStore(store(), resetOrder('p'));
+      await write(used, old);
+      await until('gone', async () => {
+        const order = (await stored().catch(() => old)).order ?? {};
+        return Object.keys(order).length === 0;
+      });
+    });
+  });
+
+  describe('a pause that was ended', () => {
+    const PAUSED = { cooldownUntil: 9e12, errorCount: 2, lastFailureAt: 5, lastUsed: 4 };
+    const ENDED = { errorCount: 0, lastFailureAt: 5, lastUsed: 4 };
+    const end = clearPause('p:a', { inherited: undefined });
+    const statsNow = async () => (await stored().catch(() => undefined))?.usageStats?.['p:a'];
+    const another = (document: Stored): void => {
+      document.usageStats = { ...document.usageStats, 'p:x': { lastUsed: uses++ } };
+    };
+
+    beforeEach(() =>
+      write((document) => {
+        document.profiles['p:a'] = login('1');
+        document.usageStats = { 'p:a': PAUSED };
+      }),
+    );
+
+    it('stays so when an old copy brings it back', async () => {
+      const old = await stored();
+      const vault = vaultWith();
+      await vault.commitStore(store(), end);
+      await sleep(100);
+      await write(another, old);
+      await until('ended', async () => isDeepStrictEqual(await statsNow(), ENDED));
+      assert.deepEqual((await stored()).usageStats?.['p:x'], old.usageStats?.['p:x']);
+      // Also where nothing else was changed, and nobody could have meant it.
+      await write((document) => {
+        document.usageStats = { ...document.usageStats, 'p:a': PAUSED };
+      });
+      await until('ended again', async () => isDeepStrictEqual(await statsNow(), ENDED));
+      assert.deepEqual(
+        reports.map(({ part, key, outcome }) => [part, key, outcome]),
+        [
+          ['usageStats', 'p:a', 'repaired'],
+          ['usageStats', 'p:a', 'repaired'],
+        ],
+      );
+    });
+
+    for (const [what, later] of [
+      ['a new pause', { ...PAUSED, cooldownUntil: 9e12 + 1, errorCount: 1 }],
+      ['a use', { ...ENDED, lastUsed: 8 }],
+      ['nothing', undefined],
+    ] as const) {
+      it(`${what} that CoderClaw writes after it wins, and ends the looking after`, async () => {
+        const vault = vaultWith();
+        await vault.commitStore(store(), end);
+        await write((document) => {
+          document.usageStats = later === undefined ? {} : { 'p:a': later };
+        });
+        await until('seen', async () => (await vault.looksAfter(store(), end.entry)) === 'over');
+        await vault.commitStore(store(), upsertProfile('p:b', login('2')));
+        assert.deepEqual(await statsNow(), later);
+        assert.deepEqual(reports, []);
+      });
+    }
+
+    it('by a sign-in stays so with the sign-in, and ends with the profile', async () => {
+      const old = await stored();
+      const vault = vaultWith();
+      const resumes = { inherited: undefined };
+      await vault.commitStore(store(), upsertProfile('p:a', login('2'), { resumes }));
+      await sleep(100);
+      await write(another, old);
+      await until('back', async () => (await refreshOf('p:a')) === '2');
+      assert.deepEqual(await statsNow(), ENDED);
+      await vault.commitStore(store(), removeProfile('p:a'));
+      reports = [];
+      await write(another, old);
+      await until('gone', async () => !('p:a' in (await stored().catch(() => old)).profiles));
+      assert.equal((await stored()).usageStats?.['p:a'], undefined);
+      assert.deepEqual(
+        reports.map(({ part, key }) => [part, key]),
+        [['profiles', 'p:a']],
+      );
+    });
+
+    it('which main had, and this store had no stats of, stays so until the profile is removed', async () => {
+      await write((document) => {
+        document.usageStats = {};
+      });
+      const old = await stored();
+      const vault = vaultWith();
+      await vault.commitStore(store(), clearPause('p:a', { inherited: PAUSED }));
+      await sleep(100);
+      await write(another, old);
+      await until('ended', async () => isDeepStrictEqual(await statsNow(), ENDED));
+      await vault.commitStore(store(), removeProfile('p:a'));
+      await sleep(200);
+      assert.equal(await statsNow(), undefined);
+    });
+
+    it('control: with the guard off the pause is back', async () => {
+      const old = await stored();
+      const vault = vaultWith({ guardTimes: { firstLookMs: 20, hintMs: 20, mostRepairs: 0 } });
+      await vault.commitStore(store(), end);
+      await write(another, old);
+      await until('given up', () => reports.length === 1);
+      assert.deepEqual(await statsNow(), PAUSED);
+    });
   });
 });

@@ -192,6 +192,20 @@ describe('what is kept from the journal', () => {
       });
     }
 
+    it('ends the pause of what was there, as the sign-in would have done', async () => {
+      const usageStats = { 'p:a': { cooldownUntil: 9e12, errorCount: 1, lastUsed: 2 } };
+      await writeFile(
+        store(),
+        JSON.stringify({ version: 1, profiles: { 'p:a': OLD }, usageStats }),
+      );
+      await signIn(NEW, over(OLD));
+      await upkeepWith().start();
+      const ended = { 'p:a': { lastUsed: 2, errorCount: 0 } };
+      assert.deepEqual(await document(), {
+        ...{ version: 1, profiles: { 'p:a': NEW }, usageStats: ended },
+      });
+    });
+
     const whileAsked: readonly (readonly [string, JsonObject, read: boolean])[] = [
       ['the same person there', { 'p:a': OLD }, true],
       ['nothing there', {}, true],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { changedEntries } from '../../../../../src/core/custody/repair/changedEntries.ts';
 import {
   PERSON_MS,
@@ -113,9 +114,26 @@ describe('undone', () => {
     assert.equal(standingOf(promised, { ...seen, document: copy }), 'undone');
   });
 
-  it('what a commit changed: profiles and orders, added, replaced and gone', () => {
+  it('usage is undone where it is exactly as it was; all else is later, whatever was changed with it', () => {
+    const promised: Promised = {
+      entry: ['usageStats', 'p:a'],
+      value: { errorCount: 0 },
+      isOld: (value) => isDeepStrictEqual(value, { cooldownUntil: 5 }),
+    };
+    const last = store({}, { usageStats: { 'p:a': promised.value ?? null } });
+    const seen = { last, isOurFile: false, ageMs: PERSON_MS + 1 };
+    const standing = (usageStats: JsonObject) =>
+      standingOf(promised, { ...seen, document: store({}, { usageStats }) });
+    assert.equal(standing({ 'p:a': { errorCount: 0 }, 'p:b': {} }), 'stands');
+    assert.equal(standing({ 'p:a': { cooldownUntil: 5 } }), 'undone');
+    assert.equal(standing({ 'p:a': { cooldownUntil: 6 } }), 'other');
+    assert.equal(standing({}), 'other');
+  });
+
+  it('what a commit changed: profiles, orders and usage, added, replaced and gone', () => {
     const before = store({ 'p:a': A, 'p:b': B, 'p:c': B }, { order: { p: ['1'] } });
-    const after = store({ 'p:a': { ...A }, 'p:b': A, 'p:d': B }, { usageStats: other(1) });
+    const rest = { usageStats: other(1), lastGood: { p: 'p:a' } };
+    const after = store({ 'p:a': { ...A }, 'p:b': A, 'p:d': B }, rest);
     assert.deepEqual(
       changedEntries(before, after).map(({ entry, before, after }) => [...entry, before, after]),
       [
@@ -123,6 +141,7 @@ describe('undone', () => {
         ['profiles', 'p:c', B, undefined],
         ['profiles', 'p:d', undefined, B],
         ['order', 'p', ['1'], undefined],
+        ['usageStats', 'p:x', undefined, { lastUsed: 1 }],
       ],
     );
   });
