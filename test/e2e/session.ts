@@ -21,6 +21,8 @@ export interface SessionOptions {
     | ((authServer: AuthServer) => Readonly<Record<string, string>>);
   readonly clients?: AuthServerOptions['clients'];
   readonly asksForTrust?: boolean;
+  /** Of the folder that is open: path within it -> text or JSON. */
+  readonly folderFiles?: StateFiles;
   /** An absolute folder that comes first in the `PATH` of the person's shell. */
   readonly firstOnPath?: string;
   /** Folders of other extensions that are installed beside ours. */
@@ -70,7 +72,13 @@ export class Session {
         await writeState(join(stateDir, path), content);
       }
     }
+    const folder = join(root, 'folder');
+    await mkdir(folder);
+    for (const [path, content] of Object.entries(options.folderFiles ?? {})) {
+      await writeState(join(folder, path), content);
+    }
     const vscode = await startVsCode({
+      folder,
       // What people install, not the working tree.
       extension: { vsix: await packedExtension() },
       installed: options.installed ?? [],

@@ -28,17 +28,20 @@ interface ValueItem<Value> extends QuickPickItem {
 
 /**
  * A list to choose from, searchable by all that is shown.
+ * @param question `active`: the one that Enter picks at once; else the first.
  * @throws {Cancelled} The person closed it.
  */
 export async function pickOne<Value>(
   choices: readonly Choice<Value>[],
-  question: Question & { readonly placeholder: string },
+  question: Question & { readonly placeholder: string; readonly active?: Value },
 ): Promise<Picked<Value>> {
   const pick = window.createQuickPick<ValueItem<Value>>();
   pick.placeholder = question.placeholder;
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.items = choices.map(itemOf);
+  const { active } = question;
+  if (active !== undefined) pick.activeItems = pick.items.filter(({ value }) => value === active);
   return await answered<Picked<Value>, ValueItem<Value>>(pick, question, (answer) =>
     pick.onDidAccept(() => {
       const value = pick.activeItems[0]?.value;

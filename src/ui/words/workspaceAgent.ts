@@ -67,10 +67,10 @@ export function agentInUseLines(use: AgentInUse): readonly string[] {
     lines.push(
       askedBy === 'user'
         ? l10n.t(
-            '"coderclawAuth.agent" in your settings is no id of an agent, and counts for nothing.',
+            '"coderclawAuth.agent" in your settings is not the id of an agent, and is ignored.',
           )
         : l10n.t(
-            '"coderclawAuth.agent" in the settings of this workspace is no id of an agent, and counts for nothing.',
+            '"coderclawAuth.agent" in the settings of this workspace is not the id of an agent, and is ignored.',
           ),
     );
   }
@@ -88,11 +88,8 @@ function missingLine(use: AgentInUse & { kind: 'missing' }): string {
   if (!isCertain) {
     return l10n.t('Whether there is an agent {0} is not known: the config cannot be read.', id);
   }
-  const missing =
-    askedBy === 'user'
-      ? l10n.t('There is no agent {0}, which your settings ask for.', id)
-      : l10n.t('There is no agent {0}, which this workspace asks for.', id);
-  return agent === undefined
-    ? missing
-    : `${missing} ${l10n.t('Until there is, {0} is used.', agent.id)}`;
+  const used = agent?.id ?? l10n.t('none');
+  return askedBy === 'user'
+    ? l10n.t('There is no agent {0}, which your settings ask for: {1} is used.', id, used)
+    : l10n.t('There is no agent {0}, which this workspace asks for: {1} is used.', id, used);
 }

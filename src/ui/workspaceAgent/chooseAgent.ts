@@ -1,18 +1,13 @@
-import {
-  ConfigurationTarget,
-  l10n,
-  QuickPickItemKind,
-  ThemeIcon,
-  commands as vscodeCommands,
-  window,
-  workspace,
-} from 'vscode';
+import { ConfigurationTarget, l10n, commands as vscodeCommands, workspace } from 'vscode';
 import { commands, settings } from '../../contributions.ts';
 import { Cancelled } from '../../core/clock.ts';
+import type { AgentInUse } from '../../core/model/agentInUse.ts';
 import type { Snapshot, StateDirSnapshot } from '../../core/model/snapshot.ts';
+import { pickOne } from '../addProfile/quickInputs.ts';
 import { tellNowhere } from '../commands/pickers.ts';
 import type { CommandHandlers } from '../commands/register.ts';
 import type { Notifications } from '../notifications.ts';
+import { statusText } from '../words/plainText.ts';
 import type { WorkspaceAgent } from './workspaceAgent.ts';
 
 export interface ChooseAgentParts {
@@ -33,9 +28,9 @@ export function chooseAgentCommands(parts: ChooseAgentParts) {
         return;
       }
       const here = await parts.workspaceAgent();
-      const id = await pickAgentHere(dir, here, snapshot);
+      const id = await pickAgentHere(dir, here.inUse(snapshot));
       try {
-        await (id === undefined ? useDefault(here) : useAgent(here, id));
+        await (id === '' ? useDefault(here) : useAgent(here, id));
       } catch (error) {
         parts.notifications.warned(
           l10n.t(
@@ -80,45 +75,41 @@ function canHaveAgent(notifications: Notifications): boolean {
 }
 
 /**
- * @returns the id, or undefined for the default agent.
+ * @returns the id; empty for the default agent.
  * @throws {Cancelled} The person closed the list.
  */
-async function pickAgentHere(
-  dir: StateDirSnapshot,
-  here: WorkspaceAgent,
-  snapshot: Snapshot,
-): Promise<string | undefined> {
-  const use = here.inUse(snapshot);
-  const pinned = use.kind === 'pinned' ? use.agent.id : undefined;
-  const described = (...parts: readonly (string | false | undefined)[]): string =>
-    parts.filter((part) => typeof part === 'string').join(' · ');
-  const items = [
-    ...dir.agents.map(({ id, name, isDefault }) => ({
-      label: id,
-      description: described(
-        name,
-        isDefault && l10n.t('default'),
-        id === pinned && l10n.t('in use here'),
-        id === use.asked?.id && l10n.t('asked for by this workspace'),
-      ),
-      iconPath: new ThemeIcon('hubot'),
-      agent: { id },
-    })),
-    { label: '', kind: QuickPickItemKind.Separator, agent: undefined },
-    {
-      label: l10n.t('None: the default agent'),
-      description: described(dir.agents[0]?.id, pinned === undefined && l10n.t('in use here')),
-      iconPath: new ThemeIcon('circle-slash'),
-      agent: undefined,
-    },
-  ];
-  const picked = await window.showQuickPick(items, {
-    title: l10n.t('Use an Agent in This Workspace'),
-    placeHolder: l10n.t('Which agent are terminals in this workspace to use?'),
-    matchOnDescription: true,
+async function pickAgentHere(dir: StateDirSnapshot, use: AgentInUse): Promise<string> {
+  const pinned = use.kind === 'pinned' ? use.agent.id : '';
+  const choice = (value: string, label: string, icon: string, ...notes: readonly string[]) => ({
+    ...({ kind: 'choice', value, label, icon } as const),
+    description: [...notes, ...(value === pinned ? [l10n.t('in use here')] : [])].join(' · '),
   });
-  if (!picked) throw new Cancelled();
-  return picked.agent?.id;
+  const agents = dir.agents.map(({ id, name, isDefault }) =>
+    choice(
+      id,
+      id,
+      'hubot',
+      ...[
+        ...(name === undefined ? [] : [statusText(name)]),
+        ...(isDefault ? [l10n.t('default')] : []),
+        ...(id === use.asked?.id ? [l10n.t('asked for by this workspace')] : []),
+      ],
+    ),
+  );
+  const none = choice(
+    '',
+    l10n.t('None: the default agent'),
+    'circle-slash',
+    dir.agents[0]?.id ?? '',
+  );
+  const picked = await pickOne([...agents, { kind: 'heading', label: '' }, none], {
+    title: l10n.t('Use an Agent in This Workspace'),
+    placeholder: l10n.t('Which agent is used in this workspace?'),
+    canGoBack: false,
+    active: pinned,
+  });
+  if (picked.kind === 'back') throw new Cancelled();
+  return picked.value;
 }
 
 /** Agreed to first, so that the new setting is not asked about. */
@@ -136,8 +127,8 @@ async function useDefault(here: WorkspaceAgent): Promise<void> {
     workspace.getConfiguration().inspect<unknown>(settings.agent) ?? {};
   const value = globalValue ? '' : undefined;
   if (value !== undefined) await here.answer(value, 'use');
+  await workspace.getConfiguration().update(settings.agent, value, ConfigurationTarget.Workspace);
   if (typeof workspaceValue === 'string' && workspaceValue !== '') {
     await here.answer(workspaceValue, 'not');
   }
-  await workspace.getConfiguration().update(settings.agent, value, ConfigurationTarget.Workspace);
 }

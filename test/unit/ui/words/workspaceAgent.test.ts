@@ -44,7 +44,7 @@ describe('the words for the agent of a window', () => {
       ['$(warning) gone · no such agent', 'warning'],
     );
     assert.deepEqual(own.lines, [
-      'There is no agent gone, which your settings ask for. Until there is, main is used.',
+      'There is no agent gone, which your settings ask for: main is used.',
     ]);
     const theirs = words({ workspace: { id: 'gone' } });
     assert.equal(theirs.bar?.alarm, 'none');
@@ -67,8 +67,8 @@ describe('the words for the agent of a window', () => {
   });
 
   it('whose setting is no id', () => {
-    assert.match(words({ faulty: ['user'] }).lines.join(), /in your settings is no id/);
-    assert.match(words({ faulty: ['workspace'] }).lines.join(), /of this workspace is no id/);
+    assert.match(words({ faulty: ['user'] }).lines.join(), /in your settings is not the id/);
+    assert.match(words({ faulty: ['workspace'] }).lines.join(), /of this workspace is not the id/);
   });
 
   it('the question names what is open', () => {
