@@ -6,6 +6,7 @@ import type { ArrayNode, ObjectNode, ValueNode } from '@humanwhocodes/momoa';
 import { MAIN_AGENT_ID, normalizeAgentId } from './agentIds.ts';
 import { EditableConfig, isText } from './editableConfig.ts';
 import { memberOf } from './editableJson5.ts';
+import type { JsonObject } from './json.ts';
 
 /** What the config says of an agent. Absolute paths. */
 export interface NewConfigAgent {
@@ -34,12 +35,12 @@ export function addAgent(
   const entry = { id: agentId, name, workspace, agentDir };
   const list = config.list(LIST, 'list');
   if (list === undefined || list.elements.length === 0) {
-    const main = agentId === MAIN_AGENT_ID ? [] : [{ id: MAIN_AGENT_ID }];
-    config.setIn(LIST, 'list', [...main, entry]);
+    if (agentId !== MAIN_AGENT_ID) append(config, { id: MAIN_AGENT_ID });
+    append(config, entry);
     return config.written;
   }
   if (agentIn(config, list, agentId) === undefined) {
-    config.edit.addItemOf(list, entry);
+    append(config, entry);
     return config.written;
   }
   for (const [key, value] of Object.entries({ name, workspace, agentDir })) {
@@ -118,11 +119,16 @@ export function makeDefaultAgent(
 function withAgent(text: string | undefined, agentId: string, path: string): EditableConfig {
   const config = new EditableConfig(text ?? '{}\n', path);
   const list = config.list(LIST, 'list');
-  if (list === undefined || list.elements.length === 0)
-    config.setIn(LIST, 'list', [{ id: agentId }]);
-  else if (agentIn(config, list, agentId) === undefined)
-    config.edit.addItemOf(list, { id: agentId });
+  const isListed = list !== undefined && agentIn(config, list, agentId) !== undefined;
+  if (!isListed) append(config, { id: agentId });
   return config;
+}
+
+/** A list that is there keeps its comments, even if there is nothing else in it. */
+function append(config: EditableConfig, entry: JsonObject): void {
+  const list = config.list(LIST, 'list');
+  if (list === undefined) config.setIn(LIST, 'list', [entry]);
+  else config.edit.addItemOf(list, entry);
 }
 
 function setOf(

@@ -75,6 +75,14 @@ describe('agents in the config', () => {
     assert.match(changed, /\{ id: 'Work', model: 'm', "name": "Work"/);
   });
 
+  it('keeps the comments of a list that has nothing else in it', () => {
+    const text = '{ agents: { list: [ /* nobody yet */ ] } }';
+    for (const edited of [addAgent(text, WORK), renameAgent(text, 'main', 'Me')]) {
+      assert.match(edited, /nobody yet/);
+    }
+    assert.deepEqual(read(addAgent(text, WORK)), { agents: { list: [{ id: 'main' }, LISTED] } });
+  });
+
   it('removes an agent with its chats, and nothing else', () => {
     const removed = removeAgent(COMMENTED, 'work') ?? '';
     assert.match(removed, /\{ id: 'main', name: 'Me' \/\* the first \*\/, default: true \}/);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { JsonValue } from '../../../../src/core/documents/json.ts';
+import { json5Text } from '../../../support/json5Text.ts';
 
 /** A generated JSON5 text, as a person may have written it, and what it means. */
 export interface Json5Sample {
@@ -92,52 +93,4 @@ const document = fc
 /** Documents in every layout: quotes or none, comments anywhere, trailing commas, CRLF, one line. */
 export const json5Sample: fc.Arbitrary<Json5Sample> = fc
   .tuple(document, fc.array(fc.nat(99), { minLength: 40, maxLength: 40 }), fc.nat(3))
-  .map(([value, choices, style]) => ({ value, text: written(value, choices, style) }));
-
-function written(value: JsonValue, choices: readonly number[], style: number): string {
-  let used = 0;
-  let comments = 0;
-  const chance = (percent: number): boolean => {
-    used += 1;
-    return ((choices[used % choices.length] ?? 0) + used * 37) % 100 < percent;
-  };
-  const oneLine = style === 0;
-  const lineEnd = style === 1 ? '\r\n' : '\n';
-  const comment = (): string => {
-    if (!chance(25)) return '';
-    comments += 1;
-    if (oneLine || chance(50)) return `/* c${comments} "},[ */`;
-    return `// c${comments} }],${lineEnd}`;
-  };
-  const gap = (depth: number): string => {
-    if (oneLine) return chance(70) ? ' ' : '';
-    return chance(85) ? lineEnd + (style === 2 ? '\t' : '  ').repeat(depth) : ' ';
-  };
-  const text = (content: string): string =>
-    chance(30)
-      ? `'${JSON.stringify(content).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
-      : JSON.stringify(content);
-  const key = (name: string): string =>
-    /^[A-Za-z]\w*$/.test(name) && chance(50) ? name : text(name);
-  const list = (open: string, items: readonly string[], close: string, depth: number): string => {
-    const inner = items.map(
-      (item, index) =>
-        `${gap(depth + 1)}${comment()}${item}${comment()}${index < items.length - 1 ? `,${comment()}` : ''}`,
-    );
-    const trailing = items.length > 0 && chance(40) ? `,${comment()}` : '';
-    return `${open}${inner.join('')}${trailing}${comment()}${gap(depth)}${close}`;
-  };
-  const write = (node: JsonValue, depth: number): string => {
-    if (typeof node === 'string') return text(node);
-    if (typeof node !== 'object' || node === null) return String(node);
-    if (Array.isArray(node)) {
-      const items = (node as readonly JsonValue[]).map((item) => write(item, depth + 1));
-      return list('[', items, ']', depth);
-    }
-    const members = Object.entries(node).map(
-      ([name, item]) => `${key(name)}${comment()}:${comment()} ${write(item, depth + 1)}`,
-    );
-    return list('{', members, '}', depth);
-  };
-  return `${style === 3 ? '\uFEFF' : ''}${comment()}${write(value, 0)}${comment()}${lineEnd}`;
-}
+  .map(([value, choices, style]) => ({ value, text: json5Text(value, choices, style) }));
