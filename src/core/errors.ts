@@ -31,6 +31,12 @@ export interface ErrorFacts {
   'store.legacyPending': { readonly path: string; readonly legacyPath: string };
   /** An older file that waits for its import is there, but is not understood. */
   'legacy.unreadable': { readonly path: string; readonly detail: string };
+  /** The list of an agent's sessions is there, but we may not or cannot read it. */
+  'sessions.unreadable': { readonly path: string; readonly errno: string };
+  /** The list of sessions is not one whole JSON document. */
+  'sessions.invalid': { readonly path: string; readonly detail: string };
+  /** The session is not in the list any more. */
+  'session.gone': { readonly path: string; readonly sessionKey: string };
   'config.unreadable': { readonly path: string; readonly errno: string };
   /** Not JSON5, or a part of it has the wrong shape. `line` and `column` count from 1. */
   'config.invalid': {

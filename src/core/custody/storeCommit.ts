@@ -6,7 +6,7 @@ import { callsIn } from '../disk/callsIn.ts';
 import type { Checkpoint } from '../disk/checkpoint.ts';
 import { asDiskError } from '../disk/diskError.ts';
 import type { FileIdentity } from '../disk/fileIdentity.ts';
-import type { FileLocks, HeldLock } from '../disk/fileLock.ts';
+import type { FileLocks, HeldLock, LockOptions } from '../disk/fileLock.ts';
 import { type FileTarget, resolveTarget } from '../disk/fileTarget.ts';
 import { makePrivateFolder, syncFolder } from '../disk/folder.ts';
 import { sweepTemporaryFiles } from '../disk/temporaryFiles.ts';
@@ -76,15 +76,15 @@ export type HeldTargets = ReadonlyMap<string, string>;
 export async function withTargets<T>(
   paths: readonly string[],
   parts: CommitParts,
-  signal: AbortSignal | undefined,
+  options: LockOptions,
   task: (files: HeldTargets, held: HeldLock) => Promise<T>,
 ): Promise<T> {
   try {
     const targets = new Map<string, FileTarget>();
     for (const path of paths) targets.set(path, await targetOf(path));
     const names = [...targets.values()].flatMap((target) => target.names);
-    return await parts.locks.withFileLocks(names, { ...(signal && { signal }) }, async (held) => {
-      throwIfCancelled(signal);
+    return await parts.locks.withFileLocks(names, options, async (held) => {
+      throwIfCancelled(options.signal);
       for (const [path, target] of targets) {
         if (!isDeepStrictEqual(await targetOf(path), target)) {
           throw new KnownError('disk.contended', { path });
@@ -112,7 +112,7 @@ async function targetOf(path: string): Promise<FileTarget> {
 export async function withTarget<T>(
   path: string,
   parts: CommitParts,
-  signal: AbortSignal | undefined,
+  options: LockOptions,
   task: (file: string, held: HeldLock) => Promise<T>,
 ): Promise<T> {
   try {
@@ -121,7 +121,7 @@ export async function withTarget<T>(
   } catch (error) {
     throw asDiskError(error, path);
   }
-  return await withTargets([path], parts, signal, (files, held) =>
+  return await withTargets([path], parts, options, (files, held) =>
     task(files.get(path) ?? path, held),
   );
 }
@@ -142,7 +142,7 @@ export async function commitStoreOnce(
 ): Promise<WrittenEntry | undefined> {
   let synced: Promise<void> | undefined;
   let replacing: Promise<WrittenEntry | undefined> | undefined;
-  const locked = withTarget(storePath, parts, signal, async (file, held) => {
+  const locked = withTarget(storePath, parts, { signal }, async (file, held) => {
     const store = await readWritableStore(file, parts.clock, parts.guard.known(file));
     await parts.checkpoint?.('read');
     if (store.kind === 'absent') await refuseLegacy(storePath, legacyPaths);
@@ -196,7 +196,7 @@ export async function mendStoreOnce(
   parts: CommitParts,
   signal: AbortSignal,
 ): Promise<void> {
-  await withTargets([storePath], parts, signal, async (files, held) => {
+  await withTargets([storePath], parts, { signal }, async (files, held) => {
     await mendHeldStore({ storePath, file: files.get(storePath) ?? storePath, held }, parts);
   });
 }

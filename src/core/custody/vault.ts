@@ -25,6 +25,7 @@ import {
   withTargets,
 } from './storeCommit.ts';
 import { readKnownStore } from './storeRead.ts';
+import type { TextEdit, TextFile } from './textCommit.ts';
 
 export interface VaultOptions extends Knowledge {
   readonly clock: Clock;
@@ -62,7 +63,7 @@ export interface StoreChange {
   readonly written: WrittenEntry;
 }
 
-export interface ConfigCommit {
+export interface TextCommit {
   readonly changed: boolean;
 }
 
@@ -158,15 +159,29 @@ export class Vault {
    */
   async commitConfig(
     configPath: string,
-    edit: (text: string | undefined) => string | undefined,
+    edit: TextEdit,
     { signal }: { readonly signal?: AbortSignal } = {},
-  ): Promise<ConfigCommit> {
+  ): Promise<TextCommit> {
     // Rare, and it brings the JSON5 parser along.
-    const { commitConfigOnce } = await import('./configCommit.ts');
-    const attempt = () => commitConfigOnce(configPath, edit, this.#parts, signal);
-    const changed = await startOver(attempt, this.#parts.clock, signal);
-    if (changed) this.#log(`${configPath}: edited`);
-    return { changed };
+    const { configFile } = await import('./configFile.ts');
+    return await this.#commitText(configPath, edit, configFile, signal);
+  }
+
+  /**
+   * Edits a list of sessions (`sessions.json`, absolute path) as text, on the terms of
+   * {@link commitConfig}, under the lock that CoderClaw 2026.3.21 takes for it. No backup is kept.
+   *
+   * @throws {KnownError} `lock.*`, `disk.*`, `sessions.unreadable`; `sessions.invalid` if the new text is
+   * no JSON; and what `edit` throws.
+   * @throws {Cancelled}
+   */
+  async commitSessions(
+    sessionsPath: string,
+    edit: TextEdit,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<TextCommit> {
+    const { sessionsFile } = await import('./sessionsFile.ts');
+    return await this.#commitText(sessionsPath, edit, sessionsFile, signal);
   }
 
   /**
@@ -218,7 +233,7 @@ export class Vault {
       else commits.push(commit);
     };
     try {
-      return await withTargets(storePaths, this.#parts, signal, async (files, held) => {
+      return await withTargets(storePaths, this.#parts, { signal }, async (files, held) => {
         const stores = new HeldStores(files, held, this.#parts, onCommit);
         for (const file of files.values()) this.#held.set(file, stores);
         try {
@@ -266,6 +281,19 @@ export class Vault {
   dispose(): void {
     this.#disposed.abort();
     this.#guard.dispose();
+  }
+
+  async #commitText(
+    path: string,
+    edit: TextEdit,
+    kind: TextFile,
+    signal: AbortSignal | undefined,
+  ): Promise<TextCommit> {
+    const { commitTextOnce } = await import('./textCommit.ts');
+    const attempt = () => commitTextOnce(path, edit, kind, this.#parts, signal);
+    const changed = await startOver(attempt, this.#parts.clock, signal);
+    if (changed) this.#log(`${path}: edited`);
+    return { changed };
   }
 
   #committed(commit: StoreChange): Promise<Aftermath> {

@@ -50,6 +50,17 @@ export interface FileLocksOptions {
   readonly calls?: (folder: string) => Promise<FileCalls>;
 }
 
+export interface LockOptions {
+  /** Ends the waiting, not the task. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Which pid the lock shows: ours where the others in the folder can find us by it, else none; or ours
+   * in any case. For the list of sessions CoderClaw 2026.3.21 takes a lock without a pid for dead, for
+   * an auth store it only skips the test.
+   */
+  readonly pid?: 'ifReachable' | 'always';
+}
+
 /** What a task gets while it holds its locks. */
 export interface HeldLock {
   /** @throws {KnownError} `lock.lost` if one of the locks is no longer ours. */
@@ -87,7 +98,7 @@ export class FileLocks {
   /** {@link withFileLocks} for one file. */
   withFileLock<T>(
     target: string,
-    options: { readonly signal?: AbortSignal },
+    options: LockOptions,
     task: (held: HeldLock) => Promise<T>,
   ): Promise<T> {
     return this.withFileLocks([target], options, task);
@@ -105,7 +116,7 @@ export class FileLocks {
    */
   async withFileLocks<T>(
     targets: readonly string[],
-    { signal }: { readonly signal?: AbortSignal },
+    { signal, pid = 'ifReachable' }: LockOptions,
     task: (held: HeldLock) => Promise<T>,
   ): Promise<T> {
     const paths = [...new Set(targets.map((target) => `${target}.lock`))].sort();
@@ -114,7 +125,7 @@ export class FileLocks {
       outer?.over === false ? paths.find((path) => outer.paths.includes(path)) : undefined;
     if (again !== undefined) throw new Error(`already held by the caller: ${again}`);
 
-    const hold = await this.#acquireAll(paths, new Wait(this.#times.waitMs, signal));
+    const hold = await this.#acquireAll(paths, new Wait(this.#times.waitMs, signal), pid);
     const context = { paths, over: false };
     try {
       await this.#options.checkpoint?.('lock.held');
@@ -139,7 +150,7 @@ export class FileLocks {
    * The one that kept us waiting is waited for first the next time, with nothing else in our hands. No
    * two callers can wait for each other for longer than {@link ALONG_MS}, in whatever order they come.
    */
-  async #acquireAll(paths: readonly string[], wait: Wait): Promise<Hold> {
+  async #acquireAll(paths: readonly string[], wait: Wait, shows: ShownPid): Promise<Hold> {
     const watches = new Map(paths.map((path) => [path, new Watch()]));
     for (let order = paths; ; ) {
       const hold = new Hold(this.#options.clock, this.#times, this.#options.checkpoint);
@@ -150,7 +161,8 @@ export class FileLocks {
           next = path;
           const until = isFirst ? wait.end : performance.now() + jittered(ALONG_MS);
           const watch = watches.get(path) ?? new Watch();
-          hold.add(await this.#acquire(path, watch, wait, Math.min(wait.end, until)));
+          const end = Math.min(wait.end, until);
+          hold.add(await this.#acquire(path, watch, wait, end, shows));
         }
         return hold;
       } catch (error) {
@@ -165,7 +177,13 @@ export class FileLocks {
   }
 
   /** The turn in this process and the lock file, or `lock.busy` at `until`. */
-  async #acquire(path: string, watch: Watch, wait: Wait, until: number): Promise<HeldFile> {
+  async #acquire(
+    path: string,
+    watch: Watch,
+    wait: Wait,
+    until: number,
+    shows: ShownPid,
+  ): Promise<HeldFile> {
     const { clock } = this.#options;
     const leftMs = Math.max(0, until - performance.now());
     const pass = await this.#queue.takeTurn(path, leftMs, clock, wait.signal);
@@ -173,7 +191,7 @@ export class FileLocks {
       throw busy(path, wait, { pid: this.#self.pid, app: this.#options.app });
     }
     try {
-      return { ...(await this.#acquireFile(path, watch, wait, until)), pass };
+      return { ...(await this.#acquireFile(path, watch, wait, until, shows)), pass };
     } catch (error) {
       pass();
       throw error;
@@ -185,6 +203,7 @@ export class FileLocks {
     watch: Watch,
     wait: Wait,
     until: number,
+    shows: ShownPid,
   ): Promise<Omit<HeldFile, 'pass'>> {
     const { clock, checkpoint } = this.#options;
     const calls = await this.#callsAt(path);
@@ -195,7 +214,7 @@ export class FileLocks {
       try {
         seen = await lookAtLock(path, calls);
         if (seen === undefined) {
-          const textAt = await this.#payloadOf(path);
+          const textAt = await this.#payloadOf(path, shows);
           const file = await LockFile.publish(path, textAt(clock.now()), checkpoint, calls);
           if (file !== undefined) return { file, textAt };
         } else if ((await this.#judge(path, seen, watch.look(seen))) !== 'held') {
@@ -232,12 +251,12 @@ export class FileLocks {
     return judgeLock(evidence, this.#options.clock.now(), this.#times);
   }
 
-  async #payloadOf(path: string): Promise<(now: number) => string> {
+  async #payloadOf(path: string, shows: ShownPid): Promise<(now: number) => string> {
     const { sameNamespace, sameUser } = await this.#reachOf(path);
     const { pid, namespace } = this.#self;
     const payload: Omit<Required<LockPayload>, 'createdAt'> = {
       // CoderClaw would not find our process under this pid, and would take a living lock for dead.
-      pid: sameNamespace && sameUser ? pid : 0,
+      pid: shows === 'always' || (sameNamespace && sameUser) ? pid : 0,
       nonce: randomBytes(16).toString('hex'),
       app: this.#options.app,
       owner: { pid, namespace },
@@ -260,6 +279,8 @@ export class FileLocks {
     return reach;
   }
 }
+
+type ShownPid = Required<LockOptions>['pid'];
 
 /** How much longer a caller is willing to wait, by the steady clock. */
 class Wait {

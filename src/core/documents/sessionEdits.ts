@@ -71,8 +71,14 @@ function edited(
   };
   for (const [key, value] of Object.entries(members)) setIn(edit, entry, key, value);
   if (edit.text === text) return undefined;
-  setIn(edit, entry, 'updatedAt', now);
+  // Never back: a clock can be behind that of the gateway.
+  if (updatedAtOf(entry()) < now) setIn(edit, entry, 'updatedAt', now);
   return edit.text;
+}
+
+function updatedAtOf(entry: ObjectNode | undefined): number {
+  const value = entry && memberOf(entry, 'updatedAt')?.value;
+  return value?.type === 'Number' ? value.value : 0;
 }
 
 function setIn(

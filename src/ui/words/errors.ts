@@ -99,6 +99,20 @@ const words: WordsByCode = {
       'Nothing has been changed. Repair the file, or move it away if it is not needed, and try again.',
     ),
   }),
+  'sessions.unreadable': ({ path, errno }) => ({
+    what: l10n.t('The list of sessions {0} cannot be read ({1}).', path, errno),
+    todo: l10n.t('It is as it was. Look at its owner and permissions.'),
+  }),
+  'sessions.invalid': ({ path, detail }) => ({
+    what: l10n.t('The list of sessions {0} is not valid: {1}.', path, detail),
+    todo: l10n.t(
+      'It is as it was. CoderClaw writes it anew when a session goes on; try again then.',
+    ),
+  }),
+  'session.gone': ({ sessionKey }) => ({
+    what: l10n.t('The session {0} is not in the list any more.', sessionKey),
+    todo: l10n.t('Nothing was changed. Begin it again in its chat, and pin it then.'),
+  }),
   'config.unreadable': ({ path, errno }) => ({
     what: l10n.t('The config {0} cannot be read ({1}).', path, errno),
     todo: l10n.t('It is as it was. Look at its owner and permissions.'),

@@ -71,7 +71,7 @@ export async function importLegacyOnce(
 ): Promise<LegacyCommit | undefined> {
   // Makes no folder for nothing.
   if ((await pendingLegacy(storePath, others)).length === 0) return undefined;
-  return await withTarget(storePath, parts, signal, async (file, held) => {
+  return await withTarget(storePath, parts, { signal }, async (file, held) => {
     const store = await readKnownStore(file, parts.clock);
     if (store.kind === 'whole') return undefined;
     const plan = await planImport(storePath, others, parts.clock);
