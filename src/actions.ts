@@ -3,8 +3,10 @@ import { type Disposable, workspace } from 'vscode';
 import { commands, settings } from './contributions.ts';
 import { cliProgram } from './core/cliProgram.ts';
 import type { Clock } from './core/clock.ts';
+import type { AgentService } from './core/custody/agentService.ts';
 import type { Custody } from './core/custody/custody.ts';
 import type { ProfileService } from './core/custody/profileService.ts';
+import type { SessionService } from './core/custody/sessionService.ts';
 import type { SignInService } from './core/custody/signInService.ts';
 import { normalizeProviderId } from './core/documents/providerIds.ts';
 import { shownKey } from './core/documents/shownText.ts';
@@ -19,6 +21,7 @@ import { addProfileCommands } from './ui/commands/addProfileCommands.ts';
 import { auditCommands } from './ui/commands/auditCommands.ts';
 import { fileCommands } from './ui/commands/fileCommands.ts';
 import { legacyCommands } from './ui/commands/legacyCommands.ts';
+import { type OrderCommandParts, orderCommands } from './ui/commands/orderCommands.ts';
 import {
   type BrowserSignIn,
   type ProfileCommandParts,
@@ -28,6 +31,7 @@ import {
 } from './ui/commands/profileCommands.ts';
 import { refreshCommands } from './ui/commands/refreshCommands.ts';
 import type { CommandHandlers } from './ui/commands/register.ts';
+import { sessionCommands } from './ui/commands/sessionCommands.ts';
 import type { Log } from './ui/log.ts';
 import type { Notifications } from './ui/notifications.ts';
 import { once } from './ui/once.ts';
@@ -35,6 +39,7 @@ import type { CodeFlow } from './ui/signIn/codeFlow.ts';
 import type { PluginFlow } from './ui/signIn/pluginFlow.ts';
 import type { SignInFlow, StoreRequest } from './ui/signIn/signInFlow.ts';
 import type { SnapshotViews } from './ui/snapshotViews.ts';
+import type { Target } from './ui/target.ts';
 import { profileRowId } from './ui/tree/rowIds.ts';
 import type { UriCallbacks } from './ui/uriCallbacks.ts';
 import { chooseAgentCommands } from './ui/workspaceAgent/chooseAgent.ts';
@@ -50,6 +55,8 @@ export interface ActionsOptions {
   readonly snapshot: () => Promise<Snapshot>;
   /** Reads the disk again and resolves with what stands there. */
   readonly refresh: () => Promise<Snapshot>;
+  /** Called with every Snapshot that shows something else than the one before. */
+  readonly onSnapshot: (listener: (snapshot: Snapshot) => void) => Disposable;
   readonly keeper: () => Promise<Keeper>;
   readonly uriCallbacks: () => Promise<UriCallbacks>;
   readonly workspaceAgent: () => Promise<WorkspaceAgent>;
@@ -57,11 +64,17 @@ export interface ActionsOptions {
   readonly own: (disposable: Disposable) => void;
 }
 
+export interface Actions {
+  readonly handlers: CommandHandlers;
+  /** What it means to drop a profile on a row. Every failure is told. */
+  readonly dropped: (dragged: Target, onto: Target) => Promise<void>;
+}
+
 /**
  * The part of the composition root that is built with the first command: what commands do. Flows and
  * services load when they are first used.
  */
-export function actions(options: ActionsOptions): CommandHandlers {
+export function actions(options: ActionsOptions): Actions {
   const { clock, log, notifications, added, snapshot, refresh, keeper, own } = options;
   const custody = async (): Promise<Custody> => (await keeper()).custody;
 
@@ -69,6 +82,19 @@ export function actions(options: ActionsOptions): CommandHandlers {
     const { ProfileService } = await import('./core/custody/profileService.ts');
     const { vault, journal, places } = await custody();
     return new ProfileService({ vault, journal, places, clock, log: log.info });
+  });
+
+  const agentService = once(async (): Promise<AgentService> => {
+    const { AgentService } = await import('./core/custody/agentService.ts');
+    const { vault, journal } = await custody();
+    const host = { env: process.env, homedir: homedir(), platform: process.platform };
+    return new AgentService({ vault, journal, clock, host, log: log.info });
+  });
+
+  const sessions = once(async (): Promise<SessionService> => {
+    const { SessionService } = await import('./core/custody/sessionService.ts');
+    const { vault } = await custody();
+    return new SessionService({ vault, clock, log: log.info });
   });
 
   const signInService = once(async (): Promise<SignInService> => {
@@ -181,8 +207,20 @@ export function actions(options: ActionsOptions): CommandHandlers {
   const parts: ProfileCommandParts = {
     ...{ snapshot, refresh, service, browserSignIn, signInByCode, notifications },
   };
-  return {
+  const orders: OrderCommandParts = { snapshot, refresh, service, notifications };
+  const handlers: CommandHandlers = {
     ...profileCommands(parts),
+    ...orderCommands(orders),
+    ...sessionCommands({ snapshot, refresh, sessions, notifications }),
+    [commands.switcherShow]: async () => {
+      const { showSwitcher } = await import('./ui/switcher/switcher.ts');
+      await showSwitcher({
+        ...{ snapshot, refresh, service, notifications },
+        onSnapshot: options.onSnapshot,
+        inUse: async (shown) => (await options.workspaceAgent()).inUse(shown),
+        isAdded: (provider) => added.get(provider) !== undefined,
+      });
+    },
     ...addProfileCommands({
       ...parts,
       environment: process.env,
@@ -202,5 +240,12 @@ export function actions(options: ActionsOptions): CommandHandlers {
     }),
     [commands.viewRefresh]: refresh,
     [commands.logShow]: () => log.show(),
+  };
+  return {
+    handlers,
+    dropped: async (dragged, onto) => {
+      const { dropped } = await import('./ui/commands/drops.ts');
+      await dropped({ ...orders, agents: agentService }, dragged, onto);
+    },
   };
 }

@@ -5,15 +5,27 @@
 export const extensionId = 'coderclaw.coderclaw-auth';
 
 export const commands = {
+  switcherShow: 'coderclawAuth.switcher.show',
   profileAdd: 'coderclawAuth.profile.add',
   profileSignIn: 'coderclawAuth.profile.signIn',
   profileSignInAgain: 'coderclawAuth.profile.signInAgain',
   profileReplace: 'coderclawAuth.profile.replace',
   profileSignOut: 'coderclawAuth.profile.signOut',
   profileUseFirst: 'coderclawAuth.profile.useFirst',
+  profileMoveUp: 'coderclawAuth.profile.moveUp',
+  profileMoveDown: 'coderclawAuth.profile.moveDown',
+  profileShow: 'coderclawAuth.profile.show',
+  profileResume: 'coderclawAuth.profile.resume',
+  orderReset: 'coderclawAuth.order.reset',
+  orderForAll: 'coderclawAuth.order.forAll',
+  orderLeaveKeysOut: 'coderclawAuth.order.leaveKeysOut',
   profileRefreshNow: 'coderclawAuth.profile.refreshNow',
   agentRefreshNow: 'coderclawAuth.agent.refreshNow',
   profileCopyId: 'coderclawAuth.profile.copyId',
+  profileCopyModelCommand: 'coderclawAuth.profile.copyModelCommand',
+  sessionPin: 'coderclawAuth.session.pin',
+  sessionUnpin: 'coderclawAuth.session.unpin',
+  sessionClearStale: 'coderclawAuth.session.clearStale',
   profileShowAuditTrail: 'coderclawAuth.profile.showAuditTrail',
   storeOpen: 'coderclawAuth.store.open',
   configOpen: 'coderclawAuth.config.open',
@@ -34,6 +46,9 @@ export const viewCommands = {
 export const views = {
   profiles: 'coderclawAuth.profiles',
 } as const;
+
+/** What VS Code calls rows of the view while they are dragged: fixed by the id of the view. */
+export const profilesMime = 'application/vnd.code.tree.coderclawauth.profiles';
 
 export const viewContainer = 'coderclawAuth';
 

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { type Disposable, type ExtensionContext, window, workspace } from 'vscode';
+import type { Actions } from './actions.ts';
 import type { CoderClawAuthApi } from './api.ts';
 import { settings } from './contributions.ts';
 import { systemClock } from './core/clock.ts';
@@ -8,7 +9,7 @@ import type { Reads } from './core/model/reads.ts';
 import type { Snapshot } from './core/model/snapshot.ts';
 import { AddedSignIns } from './core/signin/addedSignIns.ts';
 import type { Keeper } from './keeper.ts';
-import { type CommandHandlers, registerCommands } from './ui/commands/register.ts';
+import { registerCommands } from './ui/commands/register.ts';
 import { Log } from './ui/log.ts';
 import { Notifications } from './ui/notifications.ts';
 import { once } from './ui/once.ts';
@@ -35,6 +36,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     clock,
     (provider) => added.get(provider) !== undefined,
     (shown) => here?.here(shown),
+    async (dragged, onto) => (await acting()).dropped(dragged, onto),
   );
   let reads: Reads | undefined;
   const live = new LiveSnapshot({
@@ -85,11 +87,12 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     await live.refresh();
     return live.ready;
   };
-  const handlers = once(async (): Promise<CommandHandlers> => {
+  const acting = once(async (): Promise<Actions> => {
     const { actions } = await import('./actions.ts');
     return actions({
       ...{ clock, log, notifications, added, surfaces, own },
       ...{ snapshot, refresh, keeper, uriCallbacks, workspaceAgent },
+      onSnapshot: (listener) => live.onChange(listener),
     });
   });
 
@@ -118,7 +121,11 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
       if (change.affectsConfiguration(settings.keepFresh)) keeping?.wake();
       if (change.affectsConfiguration(settings.agent)) lookForAgent();
     }),
-    ...registerCommands(handlers, (id) => surfaces.rows.node(id), notifications),
+    ...registerCommands(
+      async () => (await acting()).handlers,
+      (id) => surfaces.rows.node(id),
+      notifications,
+    ),
   );
 
   lookForAgent();

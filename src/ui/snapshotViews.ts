@@ -5,6 +5,7 @@ import { needingPerson } from '../core/model/agentStatus.ts';
 import { nextWordsChange } from '../core/model/nextWordsChange.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
 import { StatusBar } from './statusBar.ts';
+import { type DropParts, ProfilesDragAndDrop } from './tree/profilesDragAndDrop.ts';
 import { ProfilesView } from './tree/profilesView.ts';
 import { viewStateOf } from './tree/viewState.ts';
 import type { AgentHere } from './workspaceAgent/workspaceAgent.ts';
@@ -26,11 +27,13 @@ export class SnapshotViews implements Disposable {
   /**
    * @param isAdded Whether another extension adds a way to sign in to a provider.
    * @param here Which agent this window uses; undefined: the default one.
+   * @param dropped Does what it means to drop a profile on a row.
    */
   constructor(
     clock: Clock,
     isAdded: (provider: string) => boolean,
     here: (snapshot: Snapshot) => AgentHere | undefined,
+    dropped: DropParts['dropped'],
   ) {
     this.#clock = clock;
     this.#here = here;
@@ -39,6 +42,10 @@ export class SnapshotViews implements Disposable {
     this.#tree = window.createTreeView(views.profiles, {
       treeDataProvider: this.rows,
       showCollapseAll: true,
+      dragAndDropController: new ProfilesDragAndDrop({
+        target: (id) => this.rows.node(id)?.target,
+        dropped,
+      }),
     });
     this.#setViewState('loading');
   }
@@ -47,8 +54,9 @@ export class SnapshotViews implements Disposable {
     this.#snapshot = snapshot;
     const viewState = viewStateOf(snapshot);
     this.#setViewState(viewState);
-    this.rows.show(viewState === 'tree' ? snapshot : undefined);
-    this.#statusBar.show(snapshot, this.#here(snapshot));
+    const here = this.#here(snapshot);
+    this.rows.show(viewState === 'tree' ? snapshot : undefined, here?.use);
+    this.#statusBar.show(snapshot, here);
     const needing = needingPerson(snapshot);
     this.#tree.badge =
       needing === 0

@@ -1,5 +1,5 @@
 import { listsProvider } from '../documents/configEdits.ts';
-import { moveInOrder, setOrder } from '../documents/configOrderEdits.ts';
+import { moveInOrder, orderIn, setOrder } from '../documents/configOrderEdits.ts';
 import type { JsonObject } from '../documents/json.ts';
 import {
   hasStoredOrder,
@@ -64,6 +64,24 @@ export async function moveInScope(
     const others = listsProvider(text, provider, configPath) ? [] : stored;
     const all = [...new Set([...shown, ...others])];
     return moveInOrder(text, provider, profileId, to, all, configPath);
+  });
+  return { inForce: await isConfigInForce(parts, files, provider) };
+}
+
+/** `ProfileService.orderForAll`. */
+export async function orderForAllIn(
+  parts: ProfileOrderParts,
+  files: AgentFiles,
+  provider: string,
+  ids: readonly string[],
+): Promise<OrderChanged> {
+  const { configPath } = files;
+  const stored = (await storedOf(parts, files, provider)).map((one) => one.profileId);
+  await parts.vault.commitConfig(configPath, (text) => {
+    // Nothing that an agent uses now is to be hidden by it.
+    const used = orderIn(text, provider, configPath);
+    const others = used ?? (listsProvider(text, provider, configPath) ? [] : stored);
+    return setOrder(text, provider, [...new Set([...ids, ...others])], configPath);
   });
   return { inForce: await isConfigInForce(parts, files, provider) };
 }

@@ -19,6 +19,7 @@ import {
   moveInScope,
   type OrderChanged,
   type OrderScope,
+  orderForAllIn,
   resetInScope,
 } from './profileOrder.ts';
 import { showProfile } from './showProfile.ts';
@@ -148,6 +149,14 @@ export class ProfileService {
    */
   resetOrder(files: AgentFiles, provider: string, scope: OrderScope): Promise<OrderChanged> {
     return resetInScope(this.#parts, files, provider, scope);
+  }
+
+  /**
+   * Makes an order that of all agents that have none of their own. What else they use now comes behind it.
+   * @throws {KnownError} `config.*`, `store.*`, `lock.*`, `disk.*`: nothing changed.
+   */
+  orderForAll(files: AgentFiles, provider: string, ids: readonly string[]): Promise<OrderChanged> {
+    return orderForAllIn(this.#parts, files, provider, ids);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { errnoOf } from '../disk/errno.ts';
 import { MAIN_AGENT_ID, normalizeAgentId } from './agentIds.ts';
-import { type ConfigBinding, type ConfigModels, readBindings, readModels } from './configAgents.ts';
+import type { ConfigBinding, ConfigModels } from './configAgents.ts';
 import { parseConfigText, readConfigText, TooLarge } from './configText.ts';
 import type { Environment, EnvironmentReferences } from './environmentReferences.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
@@ -71,7 +71,9 @@ export async function readConfig(path: string, options: ConfigReadOptions): Prom
   if (parse.kind === 'invalid') {
     return { kind: 'invalid', path, detail: parse.detail, ...parse.place };
   }
-  if (!mayRefer(text)) return { kind: 'whole', path, config: configFrom(parse.value) };
+  if (!mayRefer(text)) {
+    return { kind: 'whole', path, config: await wholeFrom(text, parse.value, NO_REFERENCES) };
+  }
   // Most configs stand alone: an activation does not pay for what those do that do not.
   const [{ followIncludes, IncludeError }, { environmentReferences }] = await Promise.all([
     import('./configIncludes.ts'),
@@ -79,7 +81,7 @@ export async function readConfig(path: string, options: ConfigReadOptions): Prom
   ]);
   try {
     const whole = await followIncludes(parse.value, path);
-    const config = configFrom(whole, environmentReferences(options.env));
+    const config = await wholeFrom(undefined, whole, environmentReferences(options.env));
     return { kind: 'whole', path, config };
   } catch (error) {
     if (error instanceof IncludeError) return { kind: 'invalid', path, detail: error.message };
@@ -106,8 +108,34 @@ export function defaultAgentId(config: CoderClawConfig): string {
   return (agents.find((agent) => agent.default) ?? agents[0])?.id ?? MAIN_AGENT_ID;
 }
 
+type ChatsAndModels = Pick<CoderClawConfig, 'bindings' | 'models'>;
+
+const NO_CHATS_AND_MODELS: ChatsAndModels = {
+  bindings: [],
+  models: { defaults: {}, byAgent: new Map(), named: [], provided: [] },
+};
+
 /**
- * The parts that are ours, out of a config whose includes have been followed.
+ * All parts that are ours. What reads chats and models is loaded where a config may have some.
+ * @param text of the config; undefined where there is more to it.
+ */
+async function wholeFrom(
+  text: string | undefined,
+  root: JsonValue,
+  references: EnvironmentReferences,
+): Promise<CoderClawConfig> {
+  const config = configFrom(root, references);
+  if (text !== undefined && !/bindings|model/.test(text)) return config;
+  const { readBindings, readModels } = await import('./configAgents.ts');
+  return {
+    ...config,
+    bindings: readBindings(root, references),
+    models: readModels(root, references),
+  };
+}
+
+/**
+ * The parts that are ours but for chats and models, out of a config whose includes have been followed.
  * @param references for a config that may hold some.
  */
 export function configFrom(
@@ -121,8 +149,7 @@ export function configFrom(
     authProfiles: readAuthProfiles(objectAt(auth, 'profiles')),
     authOrder: readAuthOrder(objectAt(auth, 'order')),
     agents: readAgents(objectAt(root, 'agents'), references),
-    bindings: readBindings(root, references),
-    models: readModels(root, references),
+    ...NO_CHATS_AND_MODELS,
   };
 }
 

@@ -39,6 +39,22 @@ export function setOrder(
 }
 
 /**
+ * The ids of `auth.order[provider]`; undefined where there is no such list in this text.
+ * @throws {KnownError} `config.invalid`, `config.notEditable`
+ */
+export function orderIn(
+  text: string | undefined,
+  provider: string,
+  path: string = DEFAULT_PATH,
+): readonly string[] | undefined {
+  if (text === undefined) return undefined;
+  const config = new EditableConfig(text, path);
+  const key = keyInForce(config, provider);
+  const list = key === undefined ? undefined : config.orderList(key);
+  return list && config.itemsOf(list).flatMap(({ id }) => id ?? []);
+}
+
+/**
  * Moves a profile in `auth.order[provider]`, and leaves the rest of the list as it stands
  * (`orderMove.ts`), comments included. Where there is no list, there comes to be one: `shown`, as the
  * person saw it, then what else `auth.profiles` lists of the provider, with the move made.

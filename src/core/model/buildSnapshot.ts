@@ -3,9 +3,11 @@ import { type AuthStore, type Credential, credentialProblems } from '../document
 import type { ConfigRead } from '../documents/config.ts';
 import { shownKey } from '../documents/shownText.ts';
 import { modelsFor, providerFor } from './agentModels.ts';
+import { billingStep } from './billingGuard.ts';
 import { effectiveStore } from './effectiveStore.ts';
 import { loginFingerprint, ofLogin } from './loginFingerprint.ts';
-import { type ConfigAuth, effectiveOrder, isBlank, usableEnd } from './order.ts';
+import { type ConfigAuth, effectiveOrder, isBlank, ofProvider, usableEnd } from './order.ts';
+import { pauseOf } from './pause.ts';
 import { isDeadBy, isUsable, profileState, retryOf } from './profileState.ts';
 import { profilesByProvider } from './profilesByProvider.ts';
 import type { AgentRead, Reads, StateDirRead, StoreRead } from './reads.ts';
@@ -148,6 +150,7 @@ function providerSnapshot(
     const credential = effective.profiles.get(id);
     if (credential === undefined) return [];
     const leftOut = order.leftOut.get(id);
+    const pause = pauseOf(effective.usageStats.get(id), now);
     const state = profileState({
       credential,
       stats: effective.usageStats.get(id),
@@ -165,6 +168,7 @@ function providerSnapshot(
       state,
       ...(inOrder.has(id) ? { position: place } : {}),
       ...(leftOut === undefined ? {} : { leftOut }),
+      ...(pause && { pause }),
       next: place === 0 && inOrder.has(id) && isUsable(state),
       origin: context.own?.profiles.has(id) ? 'own' : 'inherited',
       sharedWith: context.twins.sharedWith(credential, context.dir, context.agent),
@@ -174,7 +178,15 @@ function providerSnapshot(
     };
     return [profile];
   });
-  return { id: provider, profiles, orderSource: order.source };
+  const billing = billingStep({ profiles }, order.withoutPauses);
+  const isOwn = ofProvider(context.own?.order ?? new Map(), provider) !== undefined;
+  return {
+    id: provider,
+    profiles,
+    orderSource: order.source,
+    ...(billing && { billing }),
+    ...(order.source === 'store' && { orderFrom: isOwn ? 'own' : 'main' }),
+  };
 }
 
 /** Profile ids are `<provider>:<name>`; one without a name goes by its whole id. */

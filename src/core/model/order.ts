@@ -114,8 +114,8 @@ function baseList(
   return { ids: stored, source: 'stored', explicit: false };
 }
 
-/** The value of the first key that means this provider. */
-function ofProvider<V>(map: ReadonlyMap<string, V>, provider: string): V | undefined {
+/** The value of the first key that means this provider (normalized id). */
+export function ofProvider<V>(map: ReadonlyMap<string, V>, provider: string): V | undefined {
   for (const [key, value] of map) {
     if (normalizeProviderId(key) === provider) return value;
   }

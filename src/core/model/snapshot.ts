@@ -1,5 +1,7 @@
 import type { BindingMatch } from '../documents/configAgents.ts';
 import type { JsonObject } from '../documents/json.ts';
+import type { BillingStep } from './billingGuard.ts';
+import type { Pause } from './pause.ts';
 import type { ProfileState } from './profileState.ts';
 import type { SessionPickReason, StalePin } from './sessionPick.ts';
 
@@ -141,6 +143,10 @@ export interface ProviderSnapshot {
   readonly profiles: readonly ProfileSnapshot[];
   /** Which rule gave the order (FORMAT: store's order, config's order, config's profiles, stored). */
   readonly orderSource: OrderSource;
+  /** Where the order goes from a subscription on to a paid key, if it does. */
+  readonly billing?: BillingStep;
+  /** Where `orderSource` is `store`: in whose it stands, the agent's own or the one of `main`. */
+  readonly orderFrom?: 'own' | 'main';
 }
 
 export type OrderSource = 'store' | 'config' | 'configProfiles' | 'stored';
@@ -186,6 +192,8 @@ export interface ProfileSnapshot {
   readonly position?: number;
   /** Why it is not in the effective order; absent when it is. */
   readonly leftOut?: LeftOutReason;
+  /** Why CoderClaw leaves it alone for a while, whatever else is said of it. */
+  readonly pause?: Pause;
   /** The first of the effective order and usable: what the agent uses next. */
   readonly next: boolean;
   /** Stands in the agent's own file, or is seen from the main agent's. */

@@ -14,8 +14,11 @@ export interface AgentPlace {
   readonly agent: AgentSnapshot;
 }
 
-export interface ProfilePlace extends AgentPlace {
+export interface ProviderPlace extends AgentPlace {
   readonly provider: ProviderSnapshot;
+}
+
+export interface ProfilePlace extends ProviderPlace {
   readonly profile: ProfileSnapshot;
 }
 
@@ -32,12 +35,13 @@ export function agentPlaces(snapshot: Snapshot): readonly AgentPlace[] {
 
 /** Every profile where it is stored: inherited ones are left to the agent that has them. */
 export function ownProfilePlaces(snapshot: Snapshot): readonly ProfilePlace[] {
-  return agentPlaces(snapshot).flatMap(({ dir, agent }) =>
-    agent.providers.flatMap((provider) =>
-      provider.profiles
-        .filter((profile) => profile.origin === 'own')
-        .map((profile) => ({ dir, agent, provider, profile })),
-    ),
+  return profilePlaces(snapshot).filter(({ profile }) => profile.origin === 'own');
+}
+
+/** Every profile of every agent, inherited ones too. */
+export function profilePlaces(snapshot: Snapshot): readonly ProfilePlace[] {
+  return providerPlaces(snapshot).flatMap((place) =>
+    place.provider.profiles.map((profile) => ({ ...place, profile })),
   );
 }
 
@@ -89,6 +93,27 @@ export function locateProfile(
     }
   }
   return { kind: 'gone', name };
+}
+
+export function locateProvider(
+  snapshot: Snapshot,
+  target: Target | undefined,
+): Located<ProviderPlace> {
+  const name = target?.provider;
+  if (target === undefined || name === undefined) return { kind: 'unnamed' };
+  const agent = locateAgent(snapshot, target);
+  const provider =
+    agent.kind === 'found' && agent.place.agent.providers.find(({ id }) => id === name);
+  return agent.kind === 'found' && provider
+    ? { kind: 'found', place: { ...agent.place, provider } }
+    : { kind: 'gone', name };
+}
+
+/** Every provider of every agent. */
+export function providerPlaces(snapshot: Snapshot): readonly ProviderPlace[] {
+  return agentPlaces(snapshot).flatMap(({ dir, agent }) =>
+    agent.providers.map((provider) => ({ dir, agent, provider })),
+  );
 }
 
 export function locateSession(

@@ -13,6 +13,8 @@ import {
   agentPlaces,
   ownProfilePlaces,
   type ProfilePlace,
+  type ProviderPlace,
+  providerPlaces,
   type SessionPlace,
   sessionPlaces,
 } from './locate.ts';
@@ -52,14 +54,16 @@ export async function pickAgentOf(
 /**
  * Asks which stored profile is meant, also where there is only one: what is done to it may not be
  * undone. Undefined where there is none.
+ * @param among Each where it is stored, unless given.
  * @throws {Cancelled} The person closed the list.
  */
 export async function pickProfile(
   snapshot: Snapshot,
   title: string,
   wanted: (place: ProfilePlace) => boolean = () => true,
+  among: readonly ProfilePlace[] = ownProfilePlaces(snapshot),
 ): Promise<ProfilePlace | undefined> {
-  const places = ownProfilePlaces(snapshot).filter(wanted);
+  const places = among.filter(wanted);
   return pick(
     places,
     ({ agent, profile, provider }) => {
@@ -73,6 +77,27 @@ export async function pickProfile(
     },
     title,
     l10n.t('Which profile?'),
+  );
+}
+
+/**
+ * Asks which provider of which agent is meant, also where there is only one. Undefined where there is none.
+ * @throws {Cancelled} The person closed the list.
+ */
+export async function pickProvider(
+  snapshot: Snapshot,
+  title: string,
+  wanted: (place: ProviderPlace) => boolean = () => true,
+): Promise<ProviderPlace | undefined> {
+  return pick(
+    providerPlaces(snapshot).filter(wanted),
+    ({ agent, provider }) => ({
+      label: providerName(provider.id),
+      description: agent.id,
+      detail: provider.profiles.map(({ name }) => name).join(', '),
+    }),
+    title,
+    l10n.t('Which provider?'),
   );
 }
 

@@ -8,9 +8,9 @@ import type { Snapshot, StateDirSnapshot } from '../../core/model/snapshot.ts';
 import { browserSignIns, codeSignIns } from '../../core/signin/addedSignIns.ts';
 import type { DeviceCodeOptions } from '../../core/signin/registry.ts';
 import { type Notifications, sentence } from '../notifications.ts';
+import { canUseFirst } from '../profileAbilities.ts';
 import type { StoreRequest } from '../signIn/signInFlow.ts';
 import type { ProfileTarget, Target } from '../target.ts';
-import { canUseFirst } from '../tree/nodes.ts';
 import { errorWords } from '../words/errors.ts';
 import { plainText, statusText } from '../words/plainText.ts';
 import {

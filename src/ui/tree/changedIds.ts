@@ -44,6 +44,7 @@ function sameLook(a: TreeNode, b: TreeNode): boolean {
     a.description === b.description &&
     a.spoken === b.spoken &&
     a.flags === b.flags &&
+    a.isDimmed === b.isDimmed &&
     a.collapsible === b.collapsible &&
     a.icon?.id === b.icon?.id &&
     a.icon?.color === b.icon?.color &&

@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { BindingMatch } from '../../core/documents/configAgents.ts';
 import { leadingProfile } from '../../core/model/agentStatus.ts';
+import { stepDown, stepUp } from '../../core/model/orderSteps.ts';
 import { needsPerson } from '../../core/model/profileState.ts';
 import type {
   AgentSnapshot,
@@ -14,7 +15,7 @@ import type {
   StoreSnapshot,
 } from '../../core/model/snapshot.ts';
 import { writable } from '../../core/model/writable.ts';
-import { builtInProviders, renewableProviders } from '../../core/signin/addedSignIns.ts';
+import { profileAbilities } from '../profileAbilities.ts';
 import type { Target } from '../target.ts';
 import { joined } from '../words/joined.ts';
 import { stateWords } from '../words/profileState.ts';
@@ -55,6 +56,8 @@ export interface TreeNode {
   readonly spoken: string;
   /** Flags for menus, separated by spaces, matched with `viewItem =~`. */
   readonly flags: string;
+  /** Drawn grey: nothing uses it. Its words say so too. */
+  readonly isDimmed?: boolean;
   readonly collapsible: 'none' | 'expanded' | 'collapsed';
   readonly children: readonly TreeNode[];
   readonly hover: HoverSource;
@@ -65,17 +68,21 @@ interface Drawing {
   readonly now: number;
   /** Whether another extension adds a way to sign in to a provider, and to renew its logins. */
   readonly isAdded: (provider: string) => boolean;
+  /** The agent that this window was told to use, if it was. */
+  readonly pinned: string | undefined;
 }
 
 /**
  * Pure: the rows of the Profiles view for one Snapshot.
  * @param isAdded Whether another extension adds a way to sign in to a provider (normalized id).
+ * @param pinned The agent that this window was told to use, of the state folder in use.
  */
 export function treeOf(
   snapshot: Snapshot,
   isAdded: Drawing['isAdded'] = () => false,
+  pinned?: string,
 ): readonly TreeNode[] {
-  const drawing: Drawing = { now: snapshot.takenAt, isAdded };
+  const drawing: Drawing = { now: snapshot.takenAt, isAdded, pinned };
   const [only, ...others] = snapshot.stateDirs;
   if (only === undefined) return [];
   if (others.length === 0) return agentNodes(only, drawing);
@@ -129,18 +136,22 @@ export function configDetail(config: BrokenConfig): string {
 function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, drawing: Drawing): TreeNode {
   const key = `${dir.path} ${agent.id}`;
   const problem = storeProblem(key, dir, agent);
+  const providers = agent.providers.map((provider) =>
+    providerNode(key, dir, agent, provider, drawing),
+  );
   const sessions = sessionsNode(dir, agent);
   const chats = chatsNode(dir, agent);
   const description = joined(
     ' · ',
     agent.name !== undefined && agent.name.toLowerCase() !== agent.id ? agent.name : '',
     agent.isDefault ? l10n.t('default') : '',
+    dir.inUse && drawing.pinned === agent.id ? l10n.t('in use here') : '',
     agent.onDiskOnly ? l10n.t('not in the config') : '',
     agent.providers.length === 0 && !problem ? l10n.t('not signed in') : '',
   );
   const children = [
     ...(problem ? [problem] : []),
-    ...agent.providers.map((provider) => providerNode(key, dir, agent, provider, drawing)),
+    ...providers,
     ...(sessions ? [sessions] : []),
     ...(chats ? [chats] : []),
   ];
@@ -155,10 +166,9 @@ function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, drawing: Drawing
       ' ',
       'agent',
       writable(dir, agent) ? 'writable' : 'locked',
-      writable(dir, agent) &&
-        agent.providers.some(({ profiles }) =>
-          profiles.some((one) => canRefresh(one, drawing.isAdded)),
-        )
+      providers.some(({ children }) =>
+        children.some(({ flags }) => flags.split(' ').includes('canRefresh')),
+      )
         ? 'canRefresh'
         : '',
       agent.store.kind === 'absent' || agent.store.kind === 'unplaced' ? '' : 'storeFile',
@@ -214,9 +224,13 @@ function providerNode(
   const key = `${agentKey} ${provider.id}`;
   const inherited = provider.profiles.every((profile) => profile.origin === 'inherited');
   const lead = leadingProfile(provider);
-  const description = inherited
-    ? l10n.t('from main')
-    : (lead?.email ?? (lead ? typeWords(lead) : l10n.t('not used')));
+  const description = joined(
+    ' · ',
+    inherited
+      ? l10n.t('from main')
+      : (lead?.email ?? (lead ? typeWords(lead) : l10n.t('not used'))),
+    provider.profiles.length > 1 ? orderLabel(provider) : '',
+  );
   const name = providerName(provider.id);
   return {
     id: `provider ${key}`,
@@ -224,13 +238,29 @@ function providerNode(
     label: name,
     description,
     spoken: joined(', ', l10n.t('Provider {0}', name), description),
-    flags: 'provider',
+    flags: joined(' ', 'provider', ...(writable(dir, agent) ? orderFlags(provider) : [])),
     collapsible: inherited ? 'collapsed' : 'expanded',
     children: provider.profiles.map((profile) =>
       profileNode(dir, agent, provider, profile, drawing),
     ),
     hover: { kind: 'provider', id: provider.id, orderSource: provider.orderSource },
   };
+}
+
+/** Which order is in force; nothing where none was written down. */
+function orderLabel({ orderSource, orderFrom }: ProviderSnapshot): string {
+  if (orderSource === 'config') return l10n.t('order for all');
+  if (orderSource !== 'store') return '';
+  return orderFrom === 'own' ? l10n.t('own order') : l10n.t('order of main');
+}
+
+function orderFlags(provider: ProviderSnapshot): readonly string[] {
+  const { profiles, orderFrom, orderSource, billing } = provider;
+  return [
+    profiles.length > 1 ? 'canOrder' : '',
+    orderFrom === 'own' || orderSource === 'config' ? 'ordered' : '',
+    billing === undefined ? '' : 'billable',
+  ];
 }
 
 function profileNode(
@@ -253,48 +283,37 @@ function profileNode(
       ? place(profile.position)
       : '';
   const extras = elsewhereWords(profile);
-  const own = profile.origin === 'own' && agent.store.kind === 'whole';
-  const mine = own && writable(dir, agent);
+  const paid = paidWords(provider, profile);
+  const abilities = profileAbilities(dir, agent, profile, provider.profiles.length, isAdded);
   return {
     id: profileRowId(target),
     target,
     label: profile.name,
-    description: joined(' · ', order, words.text, ...extras),
+    description: joined(' · ', order, paid, words.text, ...extras),
     icon: words.color === undefined ? { id: words.icon } : { id: words.icon, color: words.color },
-    spoken: joined(', ', l10n.t('Profile {0}', profile.name), order, words.spoken, ...extras),
+    spoken: joined(', ', l10n.t('Profile {0}', profile.name), order, paid, words.spoken, ...extras),
     flags: joined(
       ' ',
       'profile',
       profile.origin,
       needsPerson(profile.state) ? 'needsPerson' : '',
-      mine && canUseFirst(profile) ? 'canUseFirst' : '',
-      mine &&
-        profile.type === 'oauth' &&
-        (builtInProviders.has(profile.provider) || isAdded(profile.provider))
-        ? 'canSignInAgain'
-        : '',
-      mine && profile.type !== 'oauth' ? 'canReplace' : '',
-      mine && canRefresh(profile, isAdded) ? 'canRefresh' : '',
-      mine ? 'canSignOut' : '',
-      own ? 'storeFile' : '',
+      ...abilities,
+      stepUp(provider, profile.id) === undefined ? '' : 'notFirst',
+      stepDown(provider, profile.id) === undefined ? '' : 'notLast',
+      profile.origin === 'own' && agent.store.kind === 'whole' ? 'storeFile' : '',
     ),
+    isDimmed: profile.state.kind === 'hidden',
     collapsible: 'none',
     children: [],
     hover: { kind: 'profile', profile },
   };
 }
 
-function canRefresh(
-  { origin, provider, renewal }: ProfileSnapshot,
-  isAdded: Drawing['isAdded'],
-): boolean {
-  const isKnown = renewableProviders.has(provider) || isAdded(provider);
-  return origin === 'own' && renewal !== undefined && isKnown;
-}
-
-/** Not first yet, and an order is all that it takes. */
-export function canUseFirst({ position, state }: ProfileSnapshot): boolean {
-  return (position ?? 0) > 0 || (state.kind === 'hidden' && state.why === 'notInOrder');
+/** The first key that comes after a subscription: from there on it costs. */
+function paidWords({ billing, profiles }: ProviderSnapshot, { id }: ProfileSnapshot): string {
+  if (billing?.key !== id) return '';
+  const after = profiles.find((other) => other.id === billing.after)?.name ?? billing.after;
+  return l10n.t('paid, after {0}', after);
 }
 
 /** Where else it stands: from which agent it is seen, or with which others it is shared. */

@@ -1,4 +1,5 @@
 import {
+  type Disposable,
   type Event,
   EventEmitter,
   ThemeColor,
@@ -7,8 +8,10 @@ import {
   TreeItem,
   TreeItemCollapsibleState,
 } from 'vscode';
+import type { AgentInUse } from '../../core/model/agentInUse.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { once } from '../once.ts';
+import { decorateDimmed, dimmedUri } from './dimmed.ts';
 import type { TreeNode } from './nodes.ts';
 import type { Rows } from './rows.ts';
 
@@ -27,28 +30,35 @@ export class ProfilesView implements TreeDataProvider<NodeId> {
   readonly #rows = once(async (): Promise<Rows> => {
     const { Rows } = await import('./rows.ts');
     const rows = new Rows(this.#isAdded);
-    rows.show(this.#snapshot);
+    rows.show(this.#snapshot, this.#use);
     this.#drawn = rows;
+    this.#dimming = decorateDimmed();
     return rows;
   });
   /** Once they were asked for. */
   #drawn: Rows | undefined;
   #snapshot: Snapshot | undefined;
+  #use: AgentInUse | undefined;
+  #dimming: Disposable | undefined;
 
   /** @param isAdded Whether another extension adds a way to sign in to a provider (normalized id). */
   constructor(isAdded: (provider: string) => boolean) {
     this.#isAdded = isAdded;
   }
 
-  /** Shows a Snapshot, or no row at all, and redraws what differs from before. */
-  show(snapshot: Snapshot | undefined): void {
+  /**
+   * Shows a Snapshot, or no row at all, and redraws what differs from before.
+   * @param use Which agent this window uses; absent: the default one.
+   */
+  show(snapshot: Snapshot | undefined, use?: AgentInUse): void {
     this.#snapshot = snapshot;
+    this.#use = use;
     if (this.#drawn === undefined) {
       // VS Code may not have asked yet, or just while the rows were loading: then they are these.
       this.#changed.fire(undefined);
       return;
     }
-    const changed = this.#drawn.show(snapshot);
+    const changed = this.#drawn.show(snapshot, use);
     if (changed === 'all') this.#changed.fire(undefined);
     else for (const id of changed) this.#changed.fire(id);
   }
@@ -78,6 +88,8 @@ export class ProfilesView implements TreeDataProvider<NodeId> {
     item.id = node.id;
     item.description = node.description;
     item.contextValue = node.flags;
+    // Its label is drawn like what is ignored: a decoration of its own is the only way to say so.
+    if (node.isDimmed) item.resourceUri = dimmedUri;
     item.accessibilityInformation = { label: node.spoken, role: 'treeitem' };
     if (node.icon) {
       item.iconPath =
@@ -99,6 +111,7 @@ export class ProfilesView implements TreeDataProvider<NodeId> {
 
   dispose(): void {
     this.#changed.dispose();
+    this.#dimming?.dispose();
   }
 }
 

@@ -4,6 +4,7 @@ import type { OrderSource, ProfileSnapshot, SessionSnapshot } from '../../core/m
 import { chatsLines } from '../words/chats.ts';
 import { exactTime } from '../words/exactTime.ts';
 import { joined } from '../words/joined.ts';
+import { pauseLines } from '../words/pause.ts';
 import { pickSentence, staleSentence } from '../words/sessions.ts';
 import { stateSentence } from '../words/stateSentence.ts';
 import { storeWords } from '../words/store.ts';
@@ -63,6 +64,7 @@ function profileLines(profile: ProfileSnapshot, now: number): readonly string[] 
     !['renews', 'lasts', 'ending', 'expired'].includes(profile.state.kind)
       ? [l10n.t('Its token ends on {0}.', exactTime(profile.expires))]
       : []),
+    ...(profile.pause === undefined ? [] : pauseLines(profile.pause)),
     ...elsewhereWords(profile),
     ...profile.problems,
   ];

@@ -1,3 +1,4 @@
+import type { AgentInUse } from '../../core/model/agentInUse.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { changedIds } from './changedIds.ts';
 import { type TreeNode, treeOf } from './nodes.ts';
@@ -14,9 +15,13 @@ export class Rows {
     this.#isAdded = isAdded;
   }
 
-  /** @returns the rows that are to be drawn again (`changedIds`). */
-  show(snapshot: Snapshot | undefined): 'all' | readonly string[] {
-    const roots = snapshot === undefined ? [] : treeOf(snapshot, this.#isAdded);
+  /**
+   * @param use Which agent this window uses; absent: the default one.
+   * @returns the rows that are to be drawn again (`changedIds`).
+   */
+  show(snapshot: Snapshot | undefined, use?: AgentInUse): 'all' | readonly string[] {
+    const pinned = use?.kind === 'pinned' ? use.agent.id : undefined;
+    const roots = snapshot === undefined ? [] : treeOf(snapshot, this.#isAdded, pinned);
     const changed = changedIds(this.#roots, roots);
     this.#roots = roots;
     const byId = new Map<string, TreeNode>();

@@ -10,7 +10,8 @@ import {
 } from '../../../../src/core/documents/agentEdits.ts';
 import { normalizeAgentId } from '../../../../src/core/documents/agentIds.ts';
 import { addBinding, removeBinding } from '../../../../src/core/documents/bindingEdits.ts';
-import { addProfile, removeProfile, setOrder } from '../../../../src/core/documents/configEdits.ts';
+import { addProfile, removeProfile } from '../../../../src/core/documents/configEdits.ts';
+import { setOrder } from '../../../../src/core/documents/configOrderEdits.ts';
 import { memberOf } from '../../../../src/core/documents/editableJson5.ts';
 import type { JsonValue } from '../../../../src/core/documents/json.ts';
 import { keyOf, parseJson5, plainValue } from '../../../../src/core/documents/json5.ts';
@@ -212,9 +213,8 @@ const removesBinding = (agentId: string, match: Written): Command => {
 
 const setsOrder = (provider: string, ids: readonly string[] | undefined): Command => {
   const keyIn = (keys: readonly string[]): string =>
-    keys.includes(provider)
-      ? provider
-      : (keys.find((key) => sameProvider(key, provider)) ?? provider);
+    // The first of several spellings is the one that CoderClaw finds.
+    keys.find((key) => sameProvider(key, provider)) ?? provider;
   return {
     name: `setOrder ${provider} ${ids?.length ?? 'none'}`,
     edit: (text) => setOrder(text, provider, ids),

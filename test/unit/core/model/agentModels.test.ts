@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { configFrom } from '../../../../src/core/documents/config.ts';
+import { readModels } from '../../../../src/core/documents/configAgents.ts';
+import type { JsonObject } from '../../../../src/core/documents/json.ts';
 import { modelsFor, modelsOf, providerFor } from '../../../../src/core/model/agentModels.ts';
 
-const config = configFrom({
+const configWith = (root: JsonObject) => ({ models: readModels(root) });
+const config = configWith({
   agents: {
     defaults: {
       model: { primary: 'anthropic/opus', fallbacks: ['openai/gpt'] },
@@ -18,14 +20,14 @@ describe('the models that a config names for an agent', () => {
     const rest = ['anthropic/opus', 'qwen/coder', 'zai/glm'];
     assert.deepEqual(modelsFor(config, 'main'), [rest[0], 'openai/gpt', ...rest.slice(1)]);
     assert.deepEqual(modelsFor(config, 'work'), ['openai-codex/gpt', 'openai/gpt', ...rest]);
-    assert.deepEqual(modelsFor(configFrom({}), 'main'), []);
+    assert.deepEqual(modelsFor(configWith({}), 'main'), []);
   });
 
   it('tell its provider, unless its own choice is an alias', () => {
     assert.equal(providerFor(config, 'main'), 'anthropic');
     assert.equal(providerFor(config, 'work'), 'openai-codex');
     assert.equal(providerFor(config, 'odd'), undefined);
-    assert.equal(providerFor(configFrom({}), 'main'), undefined);
+    assert.equal(providerFor(configWith({}), 'main'), undefined);
   });
 
   it('are of a provider in any spelling', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { configFrom } from '../../../../src/core/documents/config.ts';
+import { readBindings, readModels } from '../../../../src/core/documents/configAgents.ts';
 import { readSessions } from '../../../../src/core/documents/sessions.ts';
 import { buildSnapshot } from '../../../../src/core/model/buildSnapshot.ts';
 import { loginFingerprint } from '../../../../src/core/model/loginFingerprint.ts';
@@ -179,13 +180,18 @@ describe('buildSnapshot', () => {
   });
 
   it('shows which chats come to an agent, its models, and sessions of the provider of its model', () => {
-    const whole = configFrom({
+    const document = {
       agents: { list: [{ id: 'work', model: 'zai/glm' }] },
       bindings: [
         { agentId: 'Work', match: { channel: 'slack', accountId: 'w' } },
         { agentId: 'main', match: { channel: 'telegram' } },
       ],
-    });
+    };
+    const whole = {
+      ...configFrom(document),
+      bindings: readBindings(document),
+      models: readModels(document),
+    };
     const keys = { 'zai:k': { type: 'api_key', provider: 'zai', key: 'k' } };
     const sessions = new SessionList('/list', readSessions({ one: { updatedAt: 1 } }));
     const work = agent('work', { profiles: keys }, { sessions });

@@ -115,7 +115,7 @@ describe('a row of which only the hover says something else is drawn again, and 
       'where an order comes from',
       row('provider'),
       before,
-      withMain({ providers: [{ ...codex, orderSource: 'config' }] }),
+      withMain({ providers: [{ ...codex, orderSource: 'configProfiles' }] }),
     ],
     [
       'a problem of a store',

@@ -273,3 +273,69 @@ describe('the rows of the Profiles view', () => {
     assert.equal(count, 1);
   });
 });
+
+describe('what the rows say of an order', () => {
+  const one = profile(
+    'anthropic:one',
+    { kind: 'static' },
+    { type: 'token', position: 0, next: true },
+  );
+  const key = profile('anthropic:key', { kind: 'static' }, { type: 'api_key', position: 1 });
+  const rowsOf = (more: Partial<ReturnType<typeof provider>>) =>
+    treeOf(
+      snapshot(
+        stateDir('/state', [
+          agent('main', { providers: [{ ...provider('anthropic', one, key), ...more }] }),
+        ]),
+      ),
+    );
+
+  it('whose it is, and what can be done with it', () => {
+    const label = (more: object) => {
+      const row = find(rowsOf(more), 'Anthropic');
+      return [row.description, row.flags];
+    };
+    assert.deepEqual(label({}), ['setup-token', 'provider canOrder']);
+    assert.deepEqual(label({ orderSource: 'config' }), [
+      'setup-token · order for all',
+      'provider canOrder ordered',
+    ]);
+    assert.deepEqual(label({ orderSource: 'store', orderFrom: 'own' }), [
+      'setup-token · own order',
+      'provider canOrder ordered',
+    ]);
+    assert.deepEqual(label({ orderSource: 'store', orderFrom: 'main' }), [
+      'setup-token · order of main',
+      'provider canOrder',
+    ]);
+  });
+
+  it('where a paid key comes after a subscription, spoken too', () => {
+    const billing = { after: 'anthropic:one', key: 'anthropic:key' };
+    const row = find(rowsOf({ billing }), 'key');
+    assert.equal(row.description, '2nd · paid, after one · no expiry');
+    assert.equal(row.spoken, 'Profile key, 2nd, paid, after one, no expiry');
+    assert.match(find(rowsOf({ billing }), 'Anthropic').flags, /billable/);
+    assert.equal(find(rowsOf({}), 'key').description, '2nd · no expiry');
+  });
+
+  it('which way a profile can go, and which one is hidden', () => {
+    assert.match(find(rowsOf({}), 'one').flags, / notLast\b/);
+    assert.doesNotMatch(find(rowsOf({}), 'one').flags, /notFirst/);
+    assert.match(find(rowsOf({}), 'key').flags, / notFirst\b/);
+    const hidden = profile('anthropic:h', { kind: 'hidden', why: 'notInOrder' });
+    const rows = treeOf(
+      snapshot(
+        stateDir('/s', [agent('main', { providers: [provider('anthropic', one, hidden)] })]),
+      ),
+    );
+    assert.deepEqual([find(rows, 'h').isDimmed, find(rows, 'one').isDimmed], [true, false]);
+  });
+
+  it('that an agent is the one that this window was told to use', () => {
+    const dir = stateDir('/s', [agent('main'), agent('work')]);
+    const rows = treeOf(snapshot(dir), () => false, 'work');
+    assert.equal(find(rows, 'work').description, 'in use here · not signed in');
+    assert.equal(find(rows, 'main').description, 'default · not signed in');
+  });
+});

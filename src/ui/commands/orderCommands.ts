@@ -1,0 +1,255 @@
+import { l10n, window } from 'vscode';
+import { commands } from '../../contributions.ts';
+import type { ProfileService } from '../../core/custody/profileService.ts';
+import { MAIN_AGENT_ID } from '../../core/documents/agentIds.ts';
+import type { OrderPlace } from '../../core/documents/orderMove.ts';
+import { stepDown, stepUp } from '../../core/model/orderSteps.ts';
+import type { Snapshot } from '../../core/model/snapshot.ts';
+import type { Notifications } from '../notifications.ts';
+import type { Target } from '../target.ts';
+import { plainText, statusText } from '../words/plainText.ts';
+import { providerName } from '../words/providers.ts';
+import {
+  agentPlaces,
+  locateProfile,
+  locateProvider,
+  type ProfilePlace,
+  type ProviderPlace,
+  profilePlaces,
+  shownOrder,
+} from './locate.ts';
+import { pickProfile, pickProvider, tellGone } from './pickers.ts';
+import { assertPlaceIsCertain, filesOf } from './profileCommands.ts';
+import type { CommandHandlers } from './register.ts';
+
+export interface OrderCommandParts {
+  /** The current Snapshot, once there is one. */
+  readonly snapshot: () => Promise<Snapshot>;
+  /** Reads the disk again and resolves with what stands there. */
+  readonly refresh: () => Promise<Snapshot>;
+  readonly service: () => Promise<ProfileService>;
+  readonly notifications: Notifications;
+}
+
+/** Which profile comes when: moving, resetting, for all agents; and having one used that is left out or pauses. */
+export function orderCommands(parts: OrderCommandParts) {
+  /** Finds or asks for a profile, and acts on it; undefined: it is in the wrong state for that. */
+  const onProfile =
+    (
+      title: string,
+      isMeant: (place: ProfilePlace) => boolean,
+      act: (place: ProfilePlace) => Promise<void>,
+    ) =>
+    async (target: Target | undefined): Promise<void> => {
+      const snapshot = await parts.snapshot();
+      const named = locateProfile(snapshot, target);
+      if (named.kind === 'gone') return tellGone(parts.notifications, named);
+      const place =
+        named.kind === 'found'
+          ? named.place
+          : await pickProfile(snapshot, title, isMeant, profilePlaces(snapshot));
+      // It can have changed since the row was drawn.
+      if (place === undefined || !isMeant(place)) return tellNone(parts);
+      assertPlaceIsCertain(place);
+      await act(place);
+    };
+  const onProvider =
+    (
+      title: string,
+      isMeant: (place: ProviderPlace) => boolean,
+      act: (place: ProviderPlace) => Promise<void>,
+    ) =>
+    async (target: Target | undefined): Promise<void> => {
+      const snapshot = await parts.snapshot();
+      const named = locateProvider(snapshot, target);
+      if (named.kind === 'gone') return tellGone(parts.notifications, named);
+      const place =
+        named.kind === 'found' ? named.place : await pickProvider(snapshot, title, isMeant);
+      if (place === undefined || !isMeant(place)) return tellNone(parts);
+      assertPlaceIsCertain(place);
+      await act(place);
+    };
+  return {
+    [commands.profileMoveUp]: onProfile(
+      l10n.t('Move Up'),
+      ({ provider, profile }) => stepUp(provider, profile.id) !== undefined,
+      (place) => moveBy(parts, place, stepUp),
+    ),
+    [commands.profileMoveDown]: onProfile(
+      l10n.t('Move Down'),
+      ({ provider, profile }) => stepDown(provider, profile.id) !== undefined,
+      (place) => moveBy(parts, place, stepDown),
+    ),
+    [commands.profileShow]: onProfile(
+      l10n.t('Unhide'),
+      ({ profile }) => profile.state.kind === 'hidden',
+      (place) => unhide(parts, place),
+    ),
+    [commands.profileResume]: onProfile(
+      l10n.t('End Pause'),
+      ({ profile: { state } }) => state.kind === 'cooling' || state.kind === 'disabled',
+      (place) => endPause(parts, place),
+    ),
+    [commands.orderReset]: onProvider(
+      l10n.t('Reset Order'),
+      ({ provider }) => provider.orderFrom === 'own' || provider.orderSource === 'config',
+      (place) => resetOrder(parts, place),
+    ),
+    [commands.orderForAll]: onProvider(
+      l10n.t('Use This Order for All Agents'),
+      ({ provider }) => provider.profiles.length > 1,
+      (place) => orderForAll(parts, place),
+    ),
+    [commands.orderLeaveKeysOut]: onProvider(
+      l10n.t('Leave Paid Keys Out'),
+      ({ provider }) => provider.billing !== undefined,
+      (place) => leaveKeysOut(parts, place),
+    ),
+  } satisfies Partial<CommandHandlers>;
+}
+
+/**
+ * Moves a profile in the order of its agent.
+ * @throws {KnownError} as `ProfileService.moveProfile`.
+ */
+export async function moveProfile(
+  parts: OrderCommandParts,
+  place: ProfilePlace,
+  to: OrderPlace,
+): Promise<void> {
+  const { agent, provider, profile } = place;
+  const service = await parts.service();
+  const shown = shownOrder(provider);
+  await service.moveProfile(filesOf(place), provider.id, profile.id, to, 'agent', shown);
+  const after = locateProfile(await parts.refresh(), targetOf(place));
+  const isNext = after.kind === 'found' && after.place.profile.next;
+  say(
+    isNext
+      ? l10n.t('{0} now uses {1} first', agent.id, profile.id)
+      : l10n.t('{0} was moved in the order of {1}', profile.id, agent.id),
+  );
+}
+
+function targetOf({ dir, agent, provider, profile }: ProfilePlace): Target {
+  return { stateDir: dir.path, agentId: agent.id, provider: provider.id, profileId: profile.id };
+}
+
+async function moveBy(
+  parts: OrderCommandParts,
+  place: ProfilePlace,
+  step: typeof stepUp,
+): Promise<void> {
+  const to = step(place.provider, place.profile.id);
+  if (to !== undefined) await moveProfile(parts, place, to);
+}
+
+async function unhide(parts: OrderCommandParts, place: ProfilePlace): Promise<void> {
+  const { agent, provider, profile } = place;
+  if (profile.state.kind !== 'hidden') return;
+  const service = await parts.service();
+  await service.showProfile(filesOf(place), provider.id, profile.id, profile.state.why);
+  await parts.refresh();
+  say(l10n.t('{0} can be used by {1} now', profile.id, agent.id));
+}
+
+async function endPause(parts: OrderCommandParts, place: ProfilePlace): Promise<void> {
+  const service = await parts.service();
+  const { inMain } = await service.clearPause(filesOf(place), place.profile.id);
+  await parts.refresh();
+  say(
+    inMain && place.agent.id !== MAIN_AGENT_ID
+      ? l10n.t('{0} can be used again, also by main', place.profile.id)
+      : l10n.t('{0} can be used again', place.profile.id),
+  );
+}
+
+/** The nearest order goes first: the agent's own, then that of all. */
+async function resetOrder(parts: OrderCommandParts, place: ProviderPlace): Promise<void> {
+  const { dir, agent, provider } = place;
+  const service = await parts.service();
+  const name = providerName(provider.id);
+  if (provider.orderFrom === 'own') {
+    await service.resetOrder(filesOf(place), provider.id, 'agent');
+    await parts.refresh();
+    say(l10n.t('{0} has no order of its own for {1} any more', agent.id, name));
+    return;
+  }
+  const confirm = l10n.t('Reset for All Agents');
+  const picked = await window.showWarningMessage(
+    plainText(l10n.t('Reset the order of {0} for all agents?', name)),
+    {
+      modal: true,
+      detail: plainText(
+        l10n.t(
+          'It stands in {0} and holds for: {1}. CoderClaw then takes sign-ins first, then tokens, then keys; of the same kind the longest unused.',
+          dir.config.path,
+          followers(place).join(', '),
+        ),
+      ),
+    },
+    confirm,
+  );
+  if (picked !== confirm) return;
+  await service.resetOrder(filesOf(place), provider.id, 'all');
+  await parts.refresh();
+  say(l10n.t('The order of {0} is reset for all agents', name));
+}
+
+async function orderForAll(parts: OrderCommandParts, place: ProviderPlace): Promise<void> {
+  const { dir, provider } = place;
+  const name = providerName(provider.id);
+  const order = shownOrder(provider);
+  const confirm = l10n.t('Use for All Agents');
+  const others = agentPlaces({ takenAt: 0, stateDirs: [dir], lookedIn: [] })
+    .filter(({ agent }) => agent.id !== place.agent.id && hasOwnOrder(agent, provider.id))
+    .map(({ agent }) => agent.id);
+  const picked = await window.showInformationMessage(
+    plainText(l10n.t('Use this order of {0} for all agents?', name)),
+    {
+      modal: true,
+      detail: plainText(
+        [
+          l10n.t('{0}. It is written to {1}.', order.join(', '), dir.config.path),
+          ...(others.length > 0
+            ? [l10n.t('These keep an order of their own: {0}.', others.join(', '))]
+            : []),
+        ].join(' '),
+      ),
+    },
+    confirm,
+  );
+  if (picked !== confirm) return;
+  const service = await parts.service();
+  await service.orderForAll(filesOf(place), provider.id, order);
+  await parts.refresh();
+  say(l10n.t('The order of {0} holds for all agents', name));
+}
+
+async function leaveKeysOut(parts: OrderCommandParts, place: ProviderPlace): Promise<void> {
+  const service = await parts.service();
+  await service.leaveKeysOut(filesOf(place), place.provider.id, shownOrder(place.provider));
+  await parts.refresh();
+  say(
+    l10n.t('{0} uses no paid key of {1} any more', place.agent.id, providerName(place.provider.id)),
+  );
+}
+
+function followers({ dir, provider }: ProviderPlace): readonly string[] {
+  return dir.agents
+    .filter((agent) =>
+      agent.providers.some(({ id, orderSource }) => id === provider.id && orderSource === 'config'),
+    )
+    .map(({ id }) => id);
+}
+
+function hasOwnOrder({ providers }: ProviderPlace['agent'], provider: string): boolean {
+  return providers.some(({ id, orderSource }) => id === provider && orderSource === 'store');
+}
+
+function tellNone({ notifications }: OrderCommandParts): void {
+  notifications.told(l10n.t('There is nothing here for that.'));
+}
+
+function say(text: string): void {
+  window.setStatusBarMessage(statusText(text), 4000);
+}

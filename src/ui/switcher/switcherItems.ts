@@ -1,0 +1,143 @@
+import { l10n } from 'vscode';
+import { needsPerson } from '../../core/model/profileState.ts';
+import type {
+  AgentSnapshot,
+  ProfileSnapshot,
+  ProviderSnapshot,
+  StateDirSnapshot,
+} from '../../core/model/snapshot.ts';
+import { type ProfileAbility, profileAbilities } from '../profileAbilities.ts';
+import type { ProfileTarget } from '../target.ts';
+import { joined } from '../words/joined.ts';
+import { stateWords } from '../words/profileState.ts';
+import { providerName } from '../words/providers.ts';
+import { place } from '../words/time.ts';
+
+/** One entry of the switcher as plain data. `key` tells it from the others, also after a change. */
+export type SwitcherItem =
+  | { readonly kind: 'group'; readonly key: string; readonly label: string }
+  | {
+      readonly kind: 'agent' | 'undo' | 'add';
+      readonly key: string;
+      readonly label: string;
+      readonly description: string;
+      readonly icon: string;
+    }
+  | {
+      readonly kind: 'profile';
+      readonly key: string;
+      readonly label: string;
+      readonly description: string;
+      readonly detail?: string;
+      readonly icon: string;
+      readonly target: ProfileTarget;
+      /** What picking it does; absent: it is in use already, or nothing can be done here. */
+      readonly does?: 'useFirst' | 'show' | 'signInAgain' | 'replace';
+      readonly buttons: readonly SwitcherButton[];
+    };
+
+export type SwitcherButton = 'pinSession' | 'signInAgain' | 'replace' | 'refresh';
+
+/** An order that was changed here, and can be put back. */
+export interface Undoable {
+  readonly profileId: string;
+}
+
+export interface SwitcherView {
+  readonly dir: StateDirSnapshot;
+  readonly agent: AgentSnapshot;
+  /** How the agent came to be in use, in a few words; empty for the default one. */
+  readonly pinned: string;
+  readonly undo: Undoable | undefined;
+  /** Milliseconds since the epoch: the Snapshot's moment. */
+  readonly now: number;
+  readonly isAdded: (provider: string) => boolean;
+}
+
+/** Pure: the entries of the switcher, those of each provider in their order. */
+export function switcherItems(view: SwitcherView): readonly SwitcherItem[] {
+  const { agent, pinned, undo } = view;
+  return [
+    {
+      kind: 'agent',
+      key: 'agent',
+      label: l10n.t('Agent {0}', agent.id),
+      description: joined(
+        ' · ',
+        agent.name !== undefined && agent.name.toLowerCase() !== agent.id ? agent.name : '',
+        agent.isDefault ? l10n.t('default') : '',
+        pinned,
+        l10n.t('choose another for this workspace'),
+      ),
+      icon: 'hubot',
+    },
+    ...(undo === undefined
+      ? []
+      : [
+          {
+            kind: 'undo' as const,
+            key: 'undo',
+            label: l10n.t('Undo'),
+            description: l10n.t('put {0} back to where it was', undo.profileId),
+            icon: 'discard',
+          },
+        ]),
+    ...agent.providers.flatMap((provider) => providerItems(view, provider)),
+    { kind: 'group', key: 'group more', label: '' },
+    { kind: 'add', key: 'add', label: l10n.t('Add Profile…'), description: '', icon: 'add' },
+  ];
+}
+
+function providerItems(view: SwitcherView, provider: ProviderSnapshot): readonly SwitcherItem[] {
+  return [
+    { kind: 'group', key: `group ${provider.id}`, label: providerName(provider.id) },
+    ...provider.profiles.map((profile) => profileItem(view, provider, profile)),
+  ];
+}
+
+function profileItem(
+  { dir, agent, now, isAdded }: SwitcherView,
+  provider: ProviderSnapshot,
+  profile: ProfileSnapshot,
+): SwitcherItem {
+  const count = provider.profiles.length;
+  const can = new Set(profileAbilities(dir, agent, profile, count, isAdded));
+  const { text, icon } = stateWords(profile.state, now);
+  const order = profile.next
+    ? l10n.t('next')
+    : profile.position !== undefined && count > 1
+      ? place(profile.position)
+      : '';
+  const does = whatPickingDoes(profile, can);
+  const { id, email, name } = profile;
+  return {
+    kind: 'profile',
+    key: `profile ${provider.id} ${id}`,
+    label: name,
+    description: joined(' · ', order, text),
+    ...(email !== undefined && email !== name && { detail: email }),
+    icon,
+    target: { stateDir: dir.path, agentId: agent.id, provider: provider.id, profileId: id },
+    ...(does && { does }),
+    buttons: BUTTONS.filter(([ability]) => can.has(ability)).map(([, button]) => button),
+  };
+}
+
+const BUTTONS: readonly (readonly [ProfileAbility, SwitcherButton])[] = [
+  ['canPinSession', 'pinSession'],
+  ['canSignInAgain', 'signInAgain'],
+  ['canReplace', 'replace'],
+  ['canRefresh', 'refresh'],
+];
+
+/** Putting one first that cannot be used helps nobody: it is made usable. */
+function whatPickingDoes(
+  { state }: ProfileSnapshot,
+  can: ReadonlySet<ProfileAbility>,
+): 'useFirst' | 'show' | 'signInAgain' | 'replace' | undefined {
+  const isLost = needsPerson(state) && state.kind !== 'ending';
+  if (isLost && can.has('canSignInAgain')) return 'signInAgain';
+  if (isLost && can.has('canReplace')) return 'replace';
+  if (can.has('canUseFirst')) return 'useFirst';
+  return can.has('canShow') ? 'show' : undefined;
+}
