@@ -24,6 +24,8 @@ export interface EffectiveOrder {
   /** The same ids, in the order in which they would be tried if none of them paused. */
   readonly withoutPauses: readonly string[];
   readonly source: OrderSource;
+  /** The list in force, as it stands there. */
+  readonly listed: readonly string[];
   /** Every stored profile of the provider that is not in `ids`, and why not. */
   readonly leftOut: ReadonlyMap<string, LeftOutReason>;
 }
@@ -76,7 +78,7 @@ export function effectiveOrder(query: OrderQuery): EffectiveOrder {
     const reason = listed.has(id) ? reasonAgainst(id) : notListed;
     if (reason !== undefined && reason !== 'notStored') leftOut.set(id, reason);
   }
-  return { ids, withoutPauses: withFirst(eligible, preferred), source, leftOut };
+  return { ids, withoutPauses: withFirst(eligible, preferred), source, listed: base, leftOut };
 }
 
 /**
@@ -114,8 +116,8 @@ function baseList(
   return { ids: stored, source: 'stored', explicit: false };
 }
 
-/** The value of the first key that means this provider. */
-function ofProvider<V>(map: ReadonlyMap<string, V>, provider: string): V | undefined {
+/** The value of the first key that means this provider (normalized id). */
+export function ofProvider<V>(map: ReadonlyMap<string, V>, provider: string): V | undefined {
   for (const [key, value] of map) {
     if (normalizeProviderId(key) === provider) return value;
   }
