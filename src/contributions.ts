@@ -14,6 +14,7 @@ export const commands = {
   profileRefreshNow: 'coderclawAuth.profile.refreshNow',
   agentRefreshNow: 'coderclawAuth.agent.refreshNow',
   profileCopyId: 'coderclawAuth.profile.copyId',
+  profileExplain: 'coderclawAuth.profile.explain',
   profileShowAuditTrail: 'coderclawAuth.profile.showAuditTrail',
   storeOpen: 'coderclawAuth.store.open',
   configOpen: 'coderclawAuth.config.open',

@@ -90,6 +90,8 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     return actions({
       ...{ clock, log, notifications, added, surfaces, own },
       ...{ snapshot, refresh, keeper, uriCallbacks, workspaceAgent },
+      reads: () => reads,
+      onChange: (changed) => live.onChange(changed),
     });
   });
 

@@ -14,8 +14,11 @@ export interface AgentPlace {
   readonly agent: AgentSnapshot;
 }
 
-export interface ProfilePlace extends AgentPlace {
+export interface ProviderPlace extends AgentPlace {
   readonly provider: ProviderSnapshot;
+}
+
+export interface ProfilePlace extends ProviderPlace {
   readonly profile: ProfileSnapshot;
 }
 
@@ -73,6 +76,20 @@ export function locateAgent(snapshot: Snapshot, target: Target | undefined): Loc
     ({ dir, agent }) => dir.path === target.stateDir && agent.id === name,
   );
   return place ? { kind: 'found', place } : { kind: 'gone', name };
+}
+
+export function locateProvider(
+  snapshot: Snapshot,
+  target: Target | undefined,
+): Located<ProviderPlace> {
+  const name = target?.provider;
+  if (target === undefined || name === undefined) return { kind: 'unnamed' };
+  const agent = locateAgent(snapshot, target);
+  const provider =
+    agent.kind === 'found' ? agent.place.agent.providers.find(({ id }) => id === name) : undefined;
+  return agent.kind === 'found' && provider
+    ? { kind: 'found', place: { ...agent.place, provider } }
+    : { kind: 'gone', name };
 }
 
 export function locateProfile(
