@@ -10,6 +10,7 @@ import type { SessionService } from './core/custody/sessionService.ts';
 import type { SignInService } from './core/custody/signInService.ts';
 import { normalizeProviderId } from './core/documents/providerIds.ts';
 import { shownKey } from './core/documents/shownText.ts';
+import type { Reads } from './core/model/reads.ts';
 import type { Snapshot } from './core/model/snapshot.ts';
 import { type AddedSignIns, builtInProviders, codeSignIns } from './core/signin/addedSignIns.ts';
 import type { DeviceCodeOptions } from './core/signin/registry.ts';
@@ -19,6 +20,7 @@ import { offeredProviders } from './ui/addProfile/offered.ts';
 import type { AuditDocuments } from './ui/auditDocument.ts';
 import { addProfileCommands } from './ui/commands/addProfileCommands.ts';
 import { auditCommands } from './ui/commands/auditCommands.ts';
+import { explainCommands } from './ui/commands/explainCommands.ts';
 import { fileCommands } from './ui/commands/fileCommands.ts';
 import { legacyCommands } from './ui/commands/legacyCommands.ts';
 import { type OrderCommandParts, orderCommands } from './ui/commands/orderCommands.ts';
@@ -32,6 +34,7 @@ import {
 import { refreshCommands } from './ui/commands/refreshCommands.ts';
 import type { CommandHandlers } from './ui/commands/register.ts';
 import { sessionCommands } from './ui/commands/sessionCommands.ts';
+import type { ExplainDocuments } from './ui/explainDocument.ts';
 import type { Log } from './ui/log.ts';
 import type { Notifications } from './ui/notifications.ts';
 import { once } from './ui/once.ts';
@@ -53,6 +56,8 @@ export interface ActionsOptions {
   readonly surfaces: SnapshotViews;
   /** The Snapshot of the moment. */
   readonly snapshot: () => Promise<Snapshot>;
+  /** What that one was made from; holds secrets. */
+  readonly reads: () => Reads | undefined;
   /** Reads the disk again and resolves with what stands there. */
   readonly refresh: () => Promise<Snapshot>;
   /** Called with every Snapshot that shows something else than the one before. */
@@ -204,6 +209,24 @@ export function actions(options: ActionsOptions): Actions {
     return documents;
   });
 
+  const explainDocuments = once(async (): Promise<ExplainDocuments> => {
+    const [{ ExplainDocuments }, { explain }] = await Promise.all([
+      import('./ui/explainDocument.ts'),
+      import('./core/model/explain/explain.ts'),
+    ]);
+    const documents = new ExplainDocuments({
+      ...{ clock, onChange: options.onSnapshot },
+      explain: async ({ stateDir, agentId, about: subject }) => {
+        await snapshot();
+        const reads = options.reads() ?? { stateDirs: [], lookedIn: [] };
+        const { env: environment } = process;
+        return explain({ reads, stateDir, agentId, subject, now: clock.now(), environment });
+      },
+    });
+    own(documents);
+    return documents;
+  });
+
   const parts: ProfileCommandParts = {
     ...{ snapshot, refresh, service, browserSignIn, signInByCode, notifications },
   };
@@ -233,6 +256,7 @@ export function actions(options: ActionsOptions): Actions {
     ...legacyCommands(parts),
     ...refreshCommands({ snapshot, look: refresh, keeper, clock, notifications }),
     ...auditCommands({ snapshot, documents: auditDocuments, notifications }),
+    ...explainCommands({ snapshot, documents: explainDocuments, notifications }),
     ...fileCommands({ snapshot, notifications }),
     ...chooseAgentCommands({
       ...{ snapshot, notifications },

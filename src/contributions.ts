@@ -26,6 +26,7 @@ export const commands = {
   sessionPin: 'coderclawAuth.session.pin',
   sessionUnpin: 'coderclawAuth.session.unpin',
   sessionClearStale: 'coderclawAuth.session.clearStale',
+  profileExplain: 'coderclawAuth.profile.explain',
   profileShowAuditTrail: 'coderclawAuth.profile.showAuditTrail',
   storeOpen: 'coderclawAuth.store.open',
   configOpen: 'coderclawAuth.config.open',

@@ -93,6 +93,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
       ...{ clock, log, notifications, added, surfaces, own },
       ...{ snapshot, refresh, keeper, uriCallbacks, workspaceAgent },
       onSnapshot: (listener) => live.onChange(listener),
+      reads: () => reads,
     });
   });
 

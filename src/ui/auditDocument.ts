@@ -1,20 +1,12 @@
-import {
-  type Disposable,
-  EventEmitter,
-  type TextDocumentContentProvider,
-  Uri,
-  window,
-  workspace,
-} from 'vscode';
+import type { Disposable } from 'vscode';
 import type { Clock } from '../core/clock.ts';
 import { DirectoryWatcher } from '../core/disk/directoryWatcher.ts';
 import { ownFolderOf } from '../core/documents/ownFolder.ts';
 import type { AuditEntry } from '../core/model/auditEntry.ts';
 import type { AuditSubject } from './auditSubject.ts';
+import { VirtualDocuments } from './virtualDocuments.ts';
 import { auditText } from './words/audit.ts';
-import { plainText } from './words/plainText.ts';
-
-const SCHEME = 'coderclaw-auth';
+import { pathPart } from './words/pathPart.ts';
 
 /** Reads the trail of a state dir. */
 export type ReadTrail = (stateDir: string) => Promise<readonly AuditEntry[]>;
@@ -23,80 +15,46 @@ export type ReadTrail = (stateDir: string) => Promise<readonly AuditEntry[]>;
  * The audit trail of a profile as a read-only document. While one is open, the folder of the trail is
  * watched and the document follows it; with the last one closed nothing runs.
  */
-export class AuditDocuments implements TextDocumentContentProvider, Disposable {
-  readonly #read: ReadTrail;
-  readonly #clock: Clock;
-  readonly #changed = new EventEmitter<Uri>();
-  readonly #watcher = new DirectoryWatcher({ onHint: (folder) => this.#renew(folder) });
-  readonly #registrations: readonly Disposable[];
-
-  readonly onDidChange = this.#changed.event;
+export class AuditDocuments implements Disposable {
+  readonly #watcher: DirectoryWatcher;
+  readonly #documents: VirtualDocuments<AuditSubject>;
 
   constructor(read: ReadTrail, clock: Clock) {
-    this.#read = read;
-    this.#clock = clock;
-    this.#registrations = [
-      workspace.registerTextDocumentContentProvider(SCHEME, this),
-      workspace.onDidOpenTextDocument(() => this.#watchOpenOnes()),
-      workspace.onDidCloseTextDocument(() => this.#watchOpenOnes()),
-    ];
+    this.#watcher = new DirectoryWatcher({
+      onHint: (hinted) => this.#documents.renew((subject) => folderOf(subject) === hinted),
+    });
+    this.#documents = new VirtualDocuments({
+      scheme: 'coderclaw-auth',
+      pathOf: ({ agentId, profileId }) => `/${agentId}/${pathPart(profileId)}.audit`,
+      queryOf: ({ stateDir, stateDirLabel, agentId, profileId, provider }) => [
+        ...[stateDir, stateDirLabel, agentId, profileId, provider],
+      ],
+      subjectOf,
+      text: async (subject) => auditText(await read(subject.stateDir), subject, clock.now()),
+      opened: (subjects) => void this.#watcher.watch([...new Set(subjects.map(folderOf))]),
+    });
   }
 
   /** Opens the trail of a profile, with what stands in it now. */
   async show(subject: AuditSubject): Promise<void> {
-    const uri = uriOf(subject);
-    const document = await workspace.openTextDocument(uri);
-    this.#changed.fire(uri);
-    await window.showTextDocument(document, { preview: true });
-  }
-
-  /** @throws {KnownError} `disk.*` */
-  async provideTextDocumentContent(uri: Uri): Promise<string> {
-    const subject = subjectOf(uri);
-    return subject ? auditText(await this.#read(subject.stateDir), subject, this.#clock.now()) : '';
+    await this.#documents.show(subject);
   }
 
   dispose(): void {
     this.#watcher.dispose();
-    this.#changed.dispose();
-    for (const registration of this.#registrations) registration.dispose();
-  }
-
-  #watchOpenOnes(): void {
-    void this.#watcher.watch([...new Set(openOnes().map(({ folder }) => folder))]);
-  }
-
-  #renew(hinted: string): void {
-    for (const { uri, folder } of openOnes()) if (folder === hinted) this.#changed.fire(uri);
+    this.#documents.dispose();
   }
 }
 
-function openOnes(): readonly { readonly uri: Uri; readonly folder: string }[] {
-  return workspace.textDocuments.flatMap(({ uri, isClosed }) => {
-    const subject = isClosed || uri.scheme !== SCHEME ? undefined : subjectOf(uri);
-    return subject ? [{ uri, folder: ownFolderOf(subject.stateDir).path }] : [];
-  });
+function folderOf({ stateDir }: AuditSubject): string {
+  return ownFolderOf(stateDir).path;
 }
 
-/** The path is the title of the tab; what is meant stands in the query. */
-function uriOf(subject: AuditSubject): Uri {
-  const title = plainText(subject.profileId).replace(/[\\/]/g, '_');
-  const { stateDir, stateDirLabel, agentId, profileId, provider } = subject;
-  const query = JSON.stringify([stateDir, stateDirLabel, agentId, profileId, provider]);
-  return Uri.from({ scheme: SCHEME, path: `/${agentId}/${title}.audit`, query });
-}
-
-/** Undefined for an address that is none of ours: any extension can open one. */
-function subjectOf(uri: Uri): AuditSubject | undefined {
-  try {
-    const parts: unknown = JSON.parse(uri.query);
-    if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string')) return undefined;
-    const [stateDir, stateDirLabel, agentId, profileId, provider] = parts as readonly string[];
-    if (stateDir === undefined || stateDirLabel === undefined || agentId === undefined)
-      return undefined;
-    if (profileId === undefined || provider === undefined) return undefined;
-    return { stateDir, stateDirLabel, agentId, profileId, provider };
-  } catch {
+function subjectOf(query: unknown): AuditSubject | undefined {
+  if (!Array.isArray(query) || !query.every((part) => typeof part === 'string')) return undefined;
+  const [stateDir, stateDirLabel, agentId, profileId, provider] = query as readonly string[];
+  if (stateDir === undefined || stateDirLabel === undefined || agentId === undefined)
     return undefined;
-  }
+  if (profileId === undefined || provider === undefined) return undefined;
+  return { stateDir, stateDirLabel, agentId, profileId, provider };
 }

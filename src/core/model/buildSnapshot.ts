@@ -10,6 +10,7 @@ import { type ConfigAuth, effectiveOrder, isBlank, ofProvider, usableEnd } from 
 import { pauseOf } from './pause.ts';
 import { isDeadBy, isUsable, profileState, retryOf } from './profileState.ts';
 import { profilesByProvider } from './profilesByProvider.ts';
+import { readableConfig } from './readableConfig.ts';
 import type { AgentRead, Reads, StateDirRead, StoreRead } from './reads.ts';
 import type {
   AgentSnapshot,
@@ -254,12 +255,6 @@ function idsByLogin(store: AuthStore): ReadonlyMap<string, readonly string[]> {
     else ids.push(id);
   }
   return byLogin;
-}
-
-const NOTHING_CONFIGURED: ConfigAuth = { authProfiles: new Map(), authOrder: new Map() };
-
-function readableConfig(read: ConfigRead): ConfigAuth {
-  return read.kind === 'whole' || read.kind === 'absent' ? read.config : NOTHING_CONFIGURED;
 }
 
 function configSnapshot(read: ConfigRead): ConfigSnapshot {

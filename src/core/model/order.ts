@@ -24,6 +24,8 @@ export interface EffectiveOrder {
   /** The same ids, in the order in which they would be tried if none of them paused. */
   readonly withoutPauses: readonly string[];
   readonly source: OrderSource;
+  /** The list in force, as it stands there. */
+  readonly listed: readonly string[];
   /** Every stored profile of the provider that is not in `ids`, and why not. */
   readonly leftOut: ReadonlyMap<string, LeftOutReason>;
 }
@@ -76,7 +78,7 @@ export function effectiveOrder(query: OrderQuery): EffectiveOrder {
     const reason = listed.has(id) ? reasonAgainst(id) : notListed;
     if (reason !== undefined && reason !== 'notStored') leftOut.set(id, reason);
   }
-  return { ids, withoutPauses: withFirst(eligible, preferred), source, leftOut };
+  return { ids, withoutPauses: withFirst(eligible, preferred), source, listed: base, leftOut };
 }
 
 /**

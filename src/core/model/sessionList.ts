@@ -57,7 +57,7 @@ export class UnknownSessions implements SessionsRead {
 
 function sessionSnapshot(entry: SessionEntry, context: SessionContext): SessionSnapshot {
   const { key, updatedAt, model, compactions, pin } = entry;
-  const provider = providerOf(entry, context);
+  const provider = sessionProvider(entry, context)?.provider;
   const { store, config, now } = context;
   const pick =
     provider === undefined
@@ -77,16 +77,22 @@ function sessionSnapshot(entry: SessionEntry, context: SessionContext): SessionS
   };
 }
 
-/** Where nothing says it, a pin is taken to be for the provider of its profile. */
-function providerOf(
-  { provider, pin: { profileId } }: SessionEntry,
+/**
+ * The provider (normalized id) of a session's model, and what says so: the session, else the model of its
+ * agent; where neither does, a pin is taken to be for the provider of its profile.
+ */
+export function sessionProvider(
+  { provider, pin: { profileId } }: Pick<SessionEntry, 'provider' | 'pin'>,
   context: SessionContext,
-): string | undefined {
+): { readonly provider: string; readonly from: 'session' | 'agent' | 'pin' } | undefined {
+  const from =
+    provider !== undefined ? 'session' : context.provider !== undefined ? 'agent' : 'pin';
   const named =
     provider ??
     context.provider ??
     (profileId === undefined
       ? undefined
       : (context.store.profiles.get(profileId)?.provider ?? profileId.split(':')[0]));
-  return named === undefined ? undefined : normalizeProviderId(named) || undefined;
+  const id = named === undefined ? '' : normalizeProviderId(named);
+  return id === '' ? undefined : { provider: id, from };
 }

@@ -79,6 +79,20 @@ export function locateAgent(snapshot: Snapshot, target: Target | undefined): Loc
   return place ? { kind: 'found', place } : { kind: 'gone', name };
 }
 
+export function locateProvider(
+  snapshot: Snapshot,
+  target: Target | undefined,
+): Located<ProviderPlace> {
+  const name = target?.provider;
+  if (target === undefined || name === undefined) return { kind: 'unnamed' };
+  const agent = locateAgent(snapshot, target);
+  const provider =
+    agent.kind === 'found' ? agent.place.agent.providers.find(({ id }) => id === name) : undefined;
+  return agent.kind === 'found' && provider
+    ? { kind: 'found', place: { ...agent.place, provider } }
+    : { kind: 'gone', name };
+}
+
 export function locateProfile(
   snapshot: Snapshot,
   target: Target | undefined,
@@ -93,20 +107,6 @@ export function locateProfile(
     }
   }
   return { kind: 'gone', name };
-}
-
-export function locateProvider(
-  snapshot: Snapshot,
-  target: Target | undefined,
-): Located<ProviderPlace> {
-  const name = target?.provider;
-  if (target === undefined || name === undefined) return { kind: 'unnamed' };
-  const agent = locateAgent(snapshot, target);
-  const provider =
-    agent.kind === 'found' && agent.place.agent.providers.find(({ id }) => id === name);
-  return agent.kind === 'found' && provider
-    ? { kind: 'found', place: { ...agent.place, provider } }
-    : { kind: 'gone', name };
 }
 
 /** Every provider of every agent. */

@@ -4,11 +4,10 @@ import type { AuditActor, AuditEntry } from '../../core/model/auditEntry.ts';
 import type { AuditSubject } from '../auditSubject.ts';
 import { exactTime } from './exactTime.ts';
 import { plainText } from './plainText.ts';
+import { textPage, wrapped } from './textPage.ts';
 
 /** As many digits of a fingerprint as tell the generations of one profile apart. */
 const SHOWN_DIGITS = 8;
-
-const LONGEST_LINE = 90;
 
 /** What of a trail is about a profile: its credential, and the order of its provider. */
 export function auditEntriesOf(
@@ -38,14 +37,9 @@ export function auditText(
   const head = [
     l10n.t('Audit trail of {0}', plainText(profileId)),
     l10n.t('Agent {0} in {1}', plainText(agentId), plainText(stateDirLabel)),
-  ];
-  if (ours.length === 0) return page(head, [nothingYet()], [about()]);
-  return page(head, days(ours, now), legend(ours));
-}
-
-function page(...parts: readonly (readonly string[])[]): string {
-  const [head = [], ...rest] = parts;
-  return `${[head.join('\n'), ...rest.flat()].join('\n\n')}\n`;
+  ].join('\n');
+  if (ours.length === 0) return textPage(head, nothingYet(), about());
+  return textPage(head, ...days(ours, now), ...legend(ours));
 }
 
 /** One block a day, under its heading. */
@@ -170,18 +164,4 @@ function about(): string {
     l10n.t('The trail is limited in size: the oldest changes go first.'),
   ];
   return [l10n.t('What you see here'), ...parts.map((part) => wrapped(part, '  '))].join('\n');
-}
-
-/** In lines that need no scrolling sideways. */
-function wrapped(text: string, indent = ''): string {
-  const lines = [indent];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line.length + word.length < LONGEST_LINE || line === indent) {
-      lines[lines.length - 1] = line === indent ? line + word : `${line} ${word}`;
-    } else {
-      lines.push(indent + word);
-    }
-  }
-  return lines.join('\n');
 }
