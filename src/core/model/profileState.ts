@@ -2,7 +2,7 @@ import type { Credential, UsageStats } from '../documents/authStore.ts';
 import { normalizeProviderId } from '../documents/providerIds.ts';
 import { isBlank, usableEnd } from './order.ts';
 import { pauseOf } from './pause.ts';
-import { retryTime } from './retryTime.ts';
+import { retryCountsFrom, retryTime } from './retryTime.ts';
 import type { LeftOutReason } from './snapshot.ts';
 
 /**
@@ -155,7 +155,9 @@ export function turningPoints(
   expectedEnd?: number,
 ): number[] {
   const points = [stats?.cooldownUntil, stats?.disabledUntil];
-  if (outcome !== undefined) points.push(outcome.kind === 'dead' ? outcome.from : outcome.at);
+  if (outcome?.kind === 'dead') points.push(outcome.from);
+  // One that lies too far off counts from the moment when it does not any more.
+  if (outcome?.kind === 'retrying') points.push(outcome.at, retryCountsFrom(outcome));
   const end =
     credential.type === 'api_key' ? undefined : (usableEnd(credential.expires) ?? expectedEnd);
   if (end !== undefined) points.push(end - WARNING_MS, end);

@@ -3,6 +3,17 @@ export const LONGEST_RETRY_MS = 30 * 60_000;
 /** A token whose answer was lost waits for the end of its access token, but at least so long. */
 export const LOST_ANSWER_MS = 60_000;
 
+/** From when on {@link retryTime} believes a time of the next try. All in milliseconds since the epoch. */
+export function retryCountsFrom({
+  at,
+  isLost,
+}: {
+  readonly at: number;
+  readonly isLost?: boolean;
+}): number {
+  return at - (isLost === true ? LOST_ANSWER_MS : LONGEST_RETRY_MS);
+}
+
 /**
  * What a written down time of the next try means at `now`; all in milliseconds since the epoch. One
  * that lies further off than any that is ever set was reckoned by a clock that was ahead, and says

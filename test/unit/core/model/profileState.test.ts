@@ -6,6 +6,7 @@ import {
   type RefreshOutcome,
   turningPoints,
 } from '../../../../src/core/model/profileState.ts';
+import { retryCountsFrom } from '../../../../src/core/model/retryTime.ts';
 import type { LeftOutReason } from '../../../../src/core/model/snapshot.ts';
 import { storeOf } from './vectorCases.ts';
 
@@ -264,6 +265,17 @@ describe('profileState', () => {
         const turns = points.some((point) => point > now && point <= now + HOUR / 2);
         if (!turns) assert.equal(kindAt(now), kindAt(now + HOUR / 2), title);
       }
+    }
+  });
+
+  it('counts a try that lay too far off from the moment when it can be believed', () => {
+    const credential = credentialOf({ ...oauth, expires: NOW + HOUR });
+    for (const isLost of [false, true]) {
+      const refreshOutcome = { kind: 'retrying', at: NOW + 5 * HOUR, isLost } as const;
+      const kindAt = (now: number) => profileState({ credential, refreshOutcome, now }).kind;
+      const counts = retryCountsFrom(refreshOutcome);
+      assert.deepEqual([kindAt(counts - 1), kindAt(counts)], ['renews', 'retrying']);
+      assert.ok(turningPoints(credential, undefined, refreshOutcome).includes(counts));
     }
   });
 });
