@@ -115,7 +115,7 @@ describe('why this one, in a real VS Code', function () {
     );
     assert.match(text, /openai-codex:gone \(not stored for this provider: passed over\)/);
     assert.match(text, /3\. Not in that list, so not used - openai-codex:old/);
-    assert.match(text, /4\. Pausing now - openai-codex:team Cooling down until/);
+    assert.match(text, /4\. Pausing now - openai-codex:team CoderClaw leaves it alone until/);
     await workbench.page.locator('.tab', { hasText: 'Why OpenAI Codex' }).waitFor();
     await workbench.screenshot('why-provider-dark');
 

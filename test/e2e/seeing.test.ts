@@ -69,7 +69,7 @@ describe('seeing the profiles, in a real VS Code', function () {
       'main | default',
       'Anthropic | setup-token',
       'setup-token | next · ends in 6 d',
-      'OpenAI Codex | ann@example.com',
+      'OpenAI Codex | ann@example.com · order for all',
       'ann@example.com | next · renews itself · 5 h',
       'work | 2nd · renews itself · 2 h',
       'work | Day job',
