@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { access, mkdtemp, readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
+import {
+  access,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -273,6 +282,22 @@ describe('agents and their chats, by clicks, in a real VS Code', function () {
     await workbench.screenshot('agents-reveal-dark');
     await workbench.notifications.getByRole('button', { name: 'Copy Path' }).click();
     await workbench.copied(join(stateDir, 'agents', 'main', 'agent'));
+  });
+
+  it('removes one whose folder cannot be moved: says so, and where it is', async () => {
+    const { workbench, stateDir } = await start();
+    await writeFile(join(dataHome, 'Trash'), 'no folder');
+    await workbench.runCommand('CoderClaw: Remove Agent…');
+    await workbench.dialog.getByText('Remove the agent home?').waitFor();
+    await workbench.dialog.getByRole('button', { name: 'Move Folder to Trash' }).click();
+    const told = await workbench.message(/The agent home is removed/);
+    assert.ok(told.includes(`Its folder is still ${join(stateDir, 'agents', 'home')}.`), told);
+    await workbench.screenshot('agents-not-moved-dark');
+    assert.deepEqual(await list(), [{ id: 'main', default: true }]);
+    assert.deepEqual(Object.keys((await session.store('home')).profiles), ['openai-codex:home']);
+    assert.deepEqual(await readdir(join(stateDir, 'agents', 'home', 'agent')), [
+      'auth-profiles.json',
+    ]);
   });
 
   it('never removes main', async () => {

@@ -4,7 +4,6 @@ import { MAIN_AGENT_ID } from '../../core/documents/agentIds.ts';
 import { KnownError } from '../../core/errors.ts';
 import { type AgentPlace, agentPlaces } from '../commands/locate.ts';
 import { assertPlaceIsCertain } from '../commands/profileCommands.ts';
-import { sentence } from '../notifications.ts';
 import { removalQuestion, removedWords } from '../words/agents.ts';
 import { errorWords } from '../words/errors.ts';
 import { plainText } from '../words/plainText.ts';
@@ -27,17 +26,14 @@ export async function removeAgent(parts: AgentCommandParts, place: AgentPlace): 
   if (answer === undefined) return;
   const service = await parts.service();
   const removed = await service.remove(agentsPlaceOf(dir), agentId);
-  const isTrash = answer === 'trash' && folders.own !== undefined;
-  const failure = isTrash ? await moveAway(parts, place, folders.own) : undefined;
+  const isMeant = answer === 'trash' && folders.own !== undefined;
+  const failure = isMeant ? await moveAway(parts, place, folders.own) : undefined;
   await parts.refresh();
-  const kept =
-    isTrash && failure === undefined ? folders.elsewhere : (folders.own ?? folders.elsewhere);
-  const done = removedWords(agentId, removed, {
-    trashed: isTrash && failure === undefined,
-    ...(kept !== undefined && failure === undefined && { stays: kept }),
-  });
+  const trashed = isMeant && failure === undefined;
+  const stays = trashed ? folders.elsewhere : (folders.own ?? folders.elsewhere);
+  const done = removedWords(agentId, removed, { trashed, ...(stays !== undefined && { stays }) });
   if (failure === undefined) parts.notifications.told(done);
-  else parts.notifications.warned(`${done} ${sentence(errorWords(failure))}`);
+  else parts.notifications.warned(`${done} ${errorWords(failure).what}`);
 }
 
 async function ask(
