@@ -17,6 +17,9 @@ import type { DeviceCodeOptions } from './core/signin/registry.ts';
 import type { Keeper } from './keeper.ts';
 import type { CliPluginRequest } from './ui/addProfile/cliPlugin.ts';
 import { offeredProviders } from './ui/addProfile/offered.ts';
+import { agentCommands } from './ui/agents/agentCommands.ts';
+import type { AgentCommandParts } from './ui/agents/agentParts.ts';
+import { chatCommands } from './ui/agents/chatCommands.ts';
 import type { AuditDocuments } from './ui/auditDocument.ts';
 import { addProfileCommands } from './ui/commands/addProfileCommands.ts';
 import { auditCommands } from './ui/commands/auditCommands.ts';
@@ -89,10 +92,10 @@ export function actions(options: ActionsOptions): Actions {
     return new ProfileService({ vault, journal, places, clock, log: log.info });
   });
 
+  const host = { env: process.env, homedir: homedir(), platform: process.platform };
   const agentService = once(async (): Promise<AgentService> => {
     const { AgentService } = await import('./core/custody/agentService.ts');
     const { vault, journal } = await custody();
-    const host = { env: process.env, homedir: homedir(), platform: process.platform };
     return new AgentService({ vault, journal, clock, host, log: log.info });
   });
 
@@ -227,6 +230,16 @@ export function actions(options: ActionsOptions): Actions {
     return documents;
   });
 
+  const agentParts: AgentCommandParts = {
+    ...{ snapshot, refresh, host, clock, notifications },
+    service: agentService,
+    trash: async () => {
+      const { vault, journal } = await custody();
+      return { vault, journal, platform: host.platform };
+    },
+    reveal: (rowId) => options.surfaces.reveal(rowId),
+  };
+
   const parts: ProfileCommandParts = {
     ...{ snapshot, refresh, service, browserSignIn, signInByCode, notifications },
   };
@@ -257,6 +270,8 @@ export function actions(options: ActionsOptions): Actions {
     ...refreshCommands({ snapshot, look: refresh, keeper, clock, notifications }),
     ...auditCommands({ snapshot, documents: auditDocuments, notifications }),
     ...explainCommands({ snapshot, documents: explainDocuments, notifications }),
+    ...agentCommands(agentParts),
+    ...chatCommands(agentParts),
     ...fileCommands({ snapshot, notifications }),
     ...chooseAgentCommands({
       ...{ snapshot, notifications },

@@ -55,7 +55,7 @@ export class Custody {
   readonly vault: Vault;
   readonly trail: AuditTrail;
   /** For those who receive something or remove something: the upkeep hears of each entry. */
-  readonly journal: Pick<Journal, 'open'>;
+  readonly journal: Pick<Journal, 'open' | 'entries' | 'drop'>;
   /** For those who store pasted tokens. */
   readonly tokenEnds: TokenEndFiles;
   /** Every place where a login may stand at this moment. */

@@ -45,6 +45,22 @@ export function bindingConflicts(
   };
 }
 
+/**
+ * Who takes these chats, of these bindings: the one that matches all of them and is asked first. Undefined:
+ * nobody does, so the default agent. Some of them may go elsewhere still, by a narrower binding.
+ */
+export function takerOf(
+  bindings: readonly ConfigBinding[],
+  match: BindingMatch,
+): ConfigBinding | undefined {
+  const scope = scopeOf(match);
+  const [first] = bindings
+    .map((binding) => ({ binding, other: scopeOf(binding.match) }))
+    .filter(({ other }) => isWithin(scope, other))
+    .sort((a, b) => rankOf(a.other) - rankOf(b.other));
+  return first?.binding;
+}
+
 /** Lower ones are asked first. */
 function rankOf({ peer, guild, roles, team, account }: MatchScope): number {
   if (peer !== undefined) return 0;

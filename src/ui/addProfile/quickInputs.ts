@@ -1,6 +1,7 @@
 import {
   type Disposable,
   type InputBox,
+  InputBoxValidationSeverity,
   QuickInputButtons,
   type QuickPick,
   type QuickPickItem,
@@ -50,8 +51,44 @@ export async function pickOne<Value>(
   );
 }
 
+/**
+ * A list to check some of. What is only to be read (`isFixed`) cannot be checked.
+ * @throws {Cancelled} The person closed it.
+ */
+export async function pickSome<Value>(
+  choices: readonly Choice<Value>[],
+  question: Question & {
+    readonly placeholder: string;
+    readonly isFixed: (value: Value) => boolean;
+  },
+): Promise<Picked<readonly Value[]>> {
+  const pick = window.createQuickPick<ValueItem<Value>>();
+  pick.canSelectMany = true;
+  pick.placeholder = question.placeholder;
+  pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
+  pick.items = choices.map(itemOf);
+  const isFree = ({ value }: ValueItem<Value>): boolean =>
+    value !== undefined && !question.isFixed(value);
+  return await answered<Picked<readonly Value[]>, ValueItem<Value>>(pick, question, (answer) => [
+    pick.onDidChangeSelection((items) => {
+      if (!items.every(isFree)) pick.selectedItems = items.filter(isFree);
+    }),
+    pick.onDidAccept(() => {
+      const values = pick.selectedItems.filter(isFree).flatMap(({ value }) => value ?? []);
+      answer({ kind: 'picked', value: values as readonly Value[] });
+    }),
+  ]);
+}
+
 /** What is wrong with a text, in a sentence; undefined where nothing is. */
 export type Check = (text: string) => string | undefined;
+
+/** Said of a text while it is typed; a fault is one that it has so far. */
+export interface Hint {
+  readonly text: string;
+  readonly isFault?: boolean;
+}
 
 export interface TextQuestion extends Question {
   readonly prompt: string;
@@ -61,25 +98,36 @@ export interface TextQuestion extends Question {
   readonly isSecret?: boolean;
   /** Called at Enter, and from then on while it is typed on: nobody is told off in the middle of a word. */
   readonly check?: Check;
+  /** Called while it is typed; what `check` found comes before it. */
+  readonly hint?: (text: string) => Hint | undefined;
 }
 
 /** @throws {Cancelled} The person closed it. */
 export async function askText(question: TextQuestion): Promise<Picked<string>> {
-  const { prompt, placeholder, value = '', isSecret = false, check = () => undefined } = question;
+  const { prompt, placeholder, value = '', isSecret = false } = question;
+  const { check = () => undefined, hint = () => undefined } = question;
   const box = window.createInputBox();
   box.prompt = prompt;
   box.placeholder = placeholder;
   box.value = value;
   box.password = isSecret;
   let isChecking = false;
+  const messageFor = (text: string) => {
+    const fault = isChecking ? check(text) : undefined;
+    const said = fault === undefined ? hint(text) : undefined;
+    if (said === undefined) return fault;
+    const { Info, Warning } = InputBoxValidationSeverity;
+    return { message: said.text, severity: said.isFault ? Warning : Info };
+  };
+  box.validationMessage = messageFor(value);
   return await answered<Picked<string>, QuickPickItem>(box, question, (answer) => [
     box.onDidChangeValue((text) => {
-      if (isChecking) box.validationMessage = check(text);
+      box.validationMessage = messageFor(text);
     }),
     box.onDidAccept(() => {
       isChecking = true;
-      box.validationMessage = check(box.value);
-      if (box.validationMessage === undefined) answer({ kind: 'picked', value: box.value });
+      box.validationMessage = messageFor(box.value);
+      if (check(box.value) === undefined) answer({ kind: 'picked', value: box.value });
     }),
   ]);
 }

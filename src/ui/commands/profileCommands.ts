@@ -158,7 +158,7 @@ export function storeRequest(
  * A config that cannot be read may put the agent's files anywhere: nothing is written then.
  * @throws {KnownError} `config.invalid`, `config.unreadable`
  */
-export function assertPlaceIsCertain({ dir }: AgentPlace): void {
+export function assertPlaceIsCertain({ dir }: Pick<AgentPlace, 'dir'>): void {
   const { config } = dir;
   if (config.kind === 'invalid') {
     throw new KnownError('config.invalid', { path: config.path, detail: config.detail });

@@ -22,6 +22,7 @@ import { stateWords } from '../words/profileState.ts';
 import { providerName } from '../words/providers.ts';
 import { storeWords } from '../words/store.ts';
 import { place } from '../words/time.ts';
+import { agentFlags } from './agentFlags.ts';
 import { chatsNode } from './chatNodes.ts';
 import { profileRowId } from './rowIds.ts';
 import { sessionsNode } from './sessionNodes.ts';
@@ -172,6 +173,7 @@ function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, drawing: Drawing
         ? 'canRefresh'
         : '',
       agent.store.kind === 'absent' || agent.store.kind === 'unplaced' ? '' : 'storeFile',
+      ...agentFlags(dir, agent),
     ),
     collapsible:
       children.length === 0 ? 'none' : agent.isDefault || problem ? 'expanded' : 'collapsed',

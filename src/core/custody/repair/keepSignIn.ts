@@ -81,6 +81,8 @@ export async function keepSignIn(
     return stands ? await standing(round, draft, answer, parts) : open(GLANCE_MS);
   }
   if (stands) return open(GLANCE_MS);
+  // It was there, and the folder has gone since: the agent was removed, by whichever program.
+  if (entry.isMade && !(await stores.hasFolder(storePath))) return await takenBack(round, parts);
   const records = await parts.memory.readFor(round.entry.stateDir, stateDirs);
   const isSpent = (token: string): boolean => records.get(token)?.kind === 'spent';
   // A later refresh, another sign-in: what stands there is newer.

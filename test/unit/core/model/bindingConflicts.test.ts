@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { BindingMatch, ConfigBinding } from '../../../../src/core/documents/configAgents.ts';
-import { bindingConflicts } from '../../../../src/core/model/bindingConflicts.ts';
+import { bindingConflicts, takerOf } from '../../../../src/core/model/bindingConflicts.ts';
 
 const binding = (agentId: string, match: BindingMatch): ConfigBinding => ({
   agentId,
@@ -159,5 +159,20 @@ describe('what a new binding meets', () => {
       }),
       { numRuns: 3_000, seed: 5 },
     );
+  });
+});
+
+describe('who takes chats', () => {
+  it('is the binding that matches all of them and is asked first', () => {
+    const any = binding('any', on({ accountId: '*' }));
+    const one = binding('one', on());
+    const group = binding('group', on({ peer: { kind: 'group', id: '7' } }));
+    const all = [any, one, group];
+    assert.equal(takerOf(all, on(dm('1'))), one);
+    assert.equal(takerOf(all, on({ peer: { kind: 'group', id: '7' } })), group);
+    assert.equal(takerOf(all, on({ accountId: 'b' })), any);
+    assert.equal(takerOf([any, binding('later', on({ accountId: '*' }))], on()), any);
+    assert.equal(takerOf([group], on()), undefined, 'it has only some of them');
+    assert.equal(takerOf(all, { channel: 'y' }), undefined);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { Cancelled, systemClock } from '../../../../../src/core/clock.ts';
 import { entryHash, loginHash } from '../../../../../src/core/custody/entryHash.ts';
 import {
@@ -424,6 +424,26 @@ describe('what is kept from the journal', () => {
         assert.deepEqual([await listed(), await inCache()], [['p:b'], undefined]);
       });
     }
+  });
+
+  describe('an agent that was removed with its folder', () => {
+    for (const isMade of [true, false]) {
+      const what = isMade ? 'that had been stored does not make it anew' : 'that had not is stored';
+      it(`a sign-in ${what}`, async () => {
+        const slot = await signIn(NEW);
+        if (isMade) await slot.made();
+        await rm(path('agents'), { recursive: true });
+        await upkeepWith().start();
+        assert.deepEqual(await profile(), isMade ? undefined : NEW);
+        assert.equal(await open(), isMade ? 0 : 1);
+      });
+    }
+
+    it('but a store alone that is not there, as after a power cut, is made', async () => {
+      await (await signIn(NEW)).made();
+      await upkeepWith().start();
+      assert.deepEqual(await profile(), NEW);
+    });
   });
 
   describe('what is told', () => {

@@ -1,0 +1,116 @@
+import { l10n, window } from 'vscode';
+import { commands } from '../../contributions.ts';
+import { Cancelled } from '../../core/clock.ts';
+import { MAIN_AGENT_ID } from '../../core/documents/agentIds.ts';
+import { agentName } from '../../core/documents/newAgent.ts';
+import { KnownError } from '../../core/errors.ts';
+import { askText } from '../addProfile/quickInputs.ts';
+import { type AgentPlace, agentPlaces, locateAgent } from '../commands/locate.ts';
+import { pickAgentOf, tellGone, tellNowhere } from '../commands/pickers.ts';
+import { assertPlaceIsCertain } from '../commands/profileCommands.ts';
+import type { CommandHandlers } from '../commands/register.ts';
+import type { Target } from '../target.ts';
+import { agentRowId } from '../tree/rowIds.ts';
+import { errorWords } from '../words/errors.ts';
+import { statusText } from '../words/plainText.ts';
+import { addAgent } from './addAgent.ts';
+import { type AgentCommandParts, agentsPlaceOf } from './agentParts.ts';
+import { removeAgent } from './removeAgent.ts';
+import { revealAgentFolder } from './revealAgentFolder.ts';
+
+/** Add, rename and remove agents, make one the default, and show where it is. */
+export function agentCommands(parts: AgentCommandParts) {
+  const { notifications } = parts;
+
+  /** The agent that is meant; tells where there is none. */
+  const agentPlace = async (
+    target: Target | undefined,
+    title: string,
+    isWanted: (place: AgentPlace) => boolean = () => true,
+  ): Promise<AgentPlace | undefined> => {
+    const snapshot = await parts.snapshot();
+    const named = locateAgent(snapshot, target);
+    if (named.kind === 'gone') {
+      tellGone(notifications, named);
+      return undefined;
+    }
+    if (named.kind === 'found') return named.place;
+    const wanted = agentPlaces(snapshot).filter(isWanted);
+    const place = await pickAgentOf(wanted, snapshot, title);
+    if (place === undefined) notifications.told(l10n.t('There is no agent here for that.'));
+    return place;
+  };
+
+  const handlers = {
+    [commands.agentAdd]: async () => {
+      const snapshot = await parts.snapshot();
+      if (snapshot.stateDirs.length === 0) tellNowhere(notifications);
+      else await addAgent(parts, snapshot);
+    },
+
+    [commands.agentRename]: async (target) => {
+      const place = await agentPlace(target, l10n.t('Rename Agent'));
+      if (place) await rename(parts, place);
+    },
+
+    [commands.agentMakeDefault]: async (target) => {
+      const isOther = ({ agent }: AgentPlace): boolean => !agent.isDefault;
+      const place = await agentPlace(target, l10n.t('Make Default Agent'), isOther);
+      if (place) await makeDefault(parts, place);
+    },
+
+    [commands.agentRemove]: async (target) => {
+      const isRemovable = ({ agent }: AgentPlace): boolean =>
+        agent.id !== MAIN_AGENT_ID && !agent.onDiskOnly;
+      const place = await agentPlace(target, l10n.t('Remove Agent'), isRemovable);
+      if (place) await removeAgent(parts, place);
+    },
+
+    [commands.agentRevealFolder]: async (target) => {
+      const place = await agentPlace(target, l10n.t('Reveal Agent Folder'));
+      if (place) await revealAgentFolder(notifications, place);
+    },
+  } satisfies Partial<CommandHandlers>;
+  return handlers;
+}
+
+async function rename(parts: AgentCommandParts, place: AgentPlace): Promise<void> {
+  assertPlaceIsCertain(place);
+  const { dir, agent } = place;
+  const typed = await askText({
+    title: l10n.t('Rename {0}', agent.id),
+    canGoBack: false,
+    prompt: l10n.t('Its name for people. The id, its folder and its sign-ins stay as they are.'),
+    value: agent.name ?? agent.id,
+    check: nameFault,
+  });
+  if (typed.kind === 'back') throw new Cancelled();
+  const name = agentName(typed.value);
+  if (name === agent.name) return;
+  await (await parts.service()).rename(agentsPlaceOf(dir), agent.id, name);
+  await parts.refresh();
+  window.setStatusBarMessage(statusText(l10n.t('{0} is called {1} now', agent.id, name)), 4000);
+}
+
+function nameFault(text: string): string | undefined {
+  try {
+    agentName(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof KnownError) return errorWords(error).what;
+    throw error;
+  }
+}
+
+async function makeDefault(parts: AgentCommandParts, place: AgentPlace): Promise<void> {
+  assertPlaceIsCertain(place);
+  const { dir, agent } = place;
+  if (agent.isDefault) {
+    parts.notifications.told(l10n.t('{0} is the default agent already.', agent.id));
+    return;
+  }
+  await (await parts.service()).makeDefault(agentsPlaceOf(dir), agent.id);
+  await parts.refresh();
+  await parts.reveal(agentRowId({ stateDir: dir.path, agentId: agent.id }));
+  window.setStatusBarMessage(statusText(l10n.t('{0} is the default agent now', agent.id)), 4000);
+}
