@@ -1,15 +1,13 @@
 // A process that commits through the vault, and can be told to die, stop or misbehave. It gets a
 // WorkerTask as JSON in its argument and reports by lines: see `runWorker`.
 import { appendFileSync, writeSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { systemClock } from '../../src/core/clock.ts';
 import { Vault } from '../../src/core/custody/vault.ts';
-import type { replaceFile } from '../../src/core/disk/atomicFile.ts';
 import type { CheckpointName } from '../../src/core/disk/checkpoint.ts';
-import { FileLocks, type HeldLock } from '../../src/core/disk/fileLock.ts';
-import { strictRead } from '../../src/core/disk/strictRead.ts';
+import { FileLocks } from '../../src/core/disk/fileLock.ts';
 import { upsertProfile } from '../../src/core/documents/storeIntents.ts';
 import { KnownError } from '../../src/core/errors.ts';
+import { blindReplace, openDoor } from './noFence.ts';
 import type { WorkerTask } from './workers.ts';
 
 const task = JSON.parse(process.argv[2] ?? '') as WorkerTask;
@@ -25,24 +23,6 @@ function checkpoint(name: CheckpointName): void {
   signalled = true;
   process.kill(process.pid, task.signal.name);
 }
-
-/** No lock at all: everybody is always let in. */
-const openDoor = {
-  withFileLocks: <T>(_: readonly string[], __: object, inside: (held: HeldLock) => Promise<T>) =>
-    inside({ proveOwnership: async () => {}, signal: new AbortController().signal }),
-  isAbandoned: async () => false,
-};
-
-/** An atomic replacement that asks nothing. */
-const blindReplace: typeof replaceFile = async (path, bytes, guard) => {
-  const temporary = `${path}.${process.pid}.${Math.random()}.blind`;
-  await writeFile(temporary, bytes, { mode: 0o600 });
-  await guard.checkpoint?.('compared');
-  await rename(temporary, path);
-  await guard.checkpoint?.('renamed');
-  const read = await strictRead(path);
-  return read.kind === 'bytes' ? read.identity : { dev: 0n, ino: 0n };
-};
 
 const { times = {} } = task;
 const vault = new Vault({

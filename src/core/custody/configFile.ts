@@ -7,6 +7,7 @@ export const configFile: TextFile = {
   unreadable: (facts) => new KnownError('config.unreadable', facts),
   invalid: (facts) => new KnownError('config.invalid', facts),
   assertValid: assertJson5,
+  isMade: true,
   hasBackups: true,
   pidInLock: 'ifReachable',
 };

@@ -1,9 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { pinSession, unpinSessions } from '../documents/sessionEdits.ts';
-import { parseSessions, type SessionEntry } from '../documents/sessions.ts';
+import { sessionsIn } from '../documents/sessions.ts';
 import { KnownError } from '../errors.ts';
 import type { PinnedSession } from '../model/snapshot.ts';
-import { sessionsFile } from './sessionsFile.ts';
 import type { Vault } from './vault.ts';
 
 export interface SessionServiceParts {
@@ -36,7 +35,8 @@ export class SessionService {
   async pin({ sessionsPath: path, sessionKey, profileId }: PinRequest): Promise<void> {
     const { vault, clock, log } = this.#parts;
     await vault.commitSessions(path, (text) => {
-      if (text === undefined || entryOf(text, path, sessionKey) === undefined) {
+      const sessions = text === undefined ? [] : sessionsIn(text, path);
+      if (text === undefined || !sessions.some(({ key }) => key === sessionKey)) {
         throw new KnownError('session.gone', { path, sessionKey });
       }
       return pinSession(text, sessionKey, profileId, clock.now(), path);
@@ -55,7 +55,7 @@ export class SessionService {
     const { changed } = await vault.commitSessions(path, (text) => {
       if (text === undefined) return undefined;
       const pinned = new Map(
-        entriesOf(text, path).map(({ key, pin }) => [key, pin.profileId] as const),
+        sessionsIn(text, path).map(({ key, pin }) => [key, pin.profileId] as const),
       );
       found = pins.filter(({ sessionKey, profileId }) => pinned.get(sessionKey) === profileId);
       const keys = found.map(({ sessionKey }) => sessionKey);
@@ -65,13 +65,4 @@ export class SessionService {
     for (const { sessionKey, profileId } of taken) log(`${sessionKey}: unpinned ${profileId}`);
     return taken;
   }
-}
-
-function entryOf(text: string, path: string, sessionKey: string): SessionEntry | undefined {
-  return entriesOf(text, path).find(({ key }) => key === sessionKey);
-}
-
-function entriesOf(text: string, path: string): readonly SessionEntry[] {
-  sessionsFile.assertValid(text, path);
-  return parseSessions(text) ?? [];
 }

@@ -1,4 +1,4 @@
-import { parseSessions } from '../documents/sessions.ts';
+import { sessionsIn } from '../documents/sessions.ts';
 import { KnownError } from '../errors.ts';
 import type { TextFile } from './textCommit.ts';
 
@@ -9,11 +9,8 @@ import type { TextFile } from './textCommit.ts';
 export const sessionsFile: TextFile = {
   unreadable: (facts) => new KnownError('sessions.unreadable', facts),
   invalid: (facts) => new KnownError('sessions.invalid', facts),
-  assertValid: (text, path) => {
-    if (parseSessions(text) === undefined) {
-      throw new KnownError('sessions.invalid', { path, detail: 'it is not a JSON object' });
-    }
-  },
+  assertValid: sessionsIn,
+  isMade: false,
   hasBackups: false,
   pidInLock: 'always',
 };

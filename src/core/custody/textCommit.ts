@@ -1,10 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { dirname } from 'node:path';
 import { callsIn } from '../disk/callsIn.ts';
+import { asDiskError, errnoOf } from '../disk/diskError.ts';
+import type { HeldLock } from '../disk/fileLock.ts';
 import { type AbsentFile, type ReadFile, strictRead } from '../disk/strictRead.ts';
 import type { KnownError } from '../errors.ts';
 import { keepBackup } from './configBackup.ts';
-import { type CommitParts, withTarget } from './storeCommit.ts';
+import { type CommitParts, withTarget, withTargets } from './storeCommit.ts';
 
 /** What a file is given, and what becomes of it; undefined, of a file: it is not there; as an answer: no change. */
 export type TextEdit = (text: string | undefined) => string | undefined;
@@ -15,6 +17,11 @@ export interface TextFile {
   readonly invalid: (facts: { readonly path: string; readonly detail: string }) => KnownError;
   /** Throws what {@link invalid} makes where a text may not stand in it. `path` is for its facts. */
   readonly assertValid: (text: string, path: string) => void;
+  /**
+   * An edit may make it, and its folder, where it is not there. Else nothing is changed then, whatever the
+   * edit says; and that is seen under the lock, where no other program has it in its hands.
+   */
+  readonly isMade: boolean;
   /** The bytes from before are kept beside it. */
   readonly hasBackups: boolean;
   /** CoderClaw takes its lock for dead where it shows no pid, so it always has one (`FileLocks`). */
@@ -22,7 +29,7 @@ export interface TextFile {
 }
 
 /**
- * One attempt at an edit of a file as text. Most find that there is nothing to edit, and that takes no lock.
+ * One attempt at an edit of a file as text.
  * @returns whether anything was written.
  */
 export async function commitTextOnce(
@@ -32,10 +39,16 @@ export async function commitTextOnce(
   parts: CommitParts,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const isEdited = (await edited(path, path, edit, kind)).after !== undefined;
-  if (!isEdited) return false;
+  if (kind.isMade) {
+    // Most find that there is nothing to edit, and that takes no lock.
+    if ((await edited(path, path, edit, kind)).after === undefined) return false;
+  } else if (!(await isThere(dirname(path)))) {
+    // Nobody can lock what has no folder. That the file is not there may be so just for a moment.
+    edit(undefined);
+    return false;
+  }
   const lock = { signal, pid: kind.pidInLock };
-  return await withTarget(path, parts, lock, async (file, held) => {
+  const replace = async (file: string, held: HeldLock): Promise<boolean> => {
     const { read, after } = await edited(file, path, edit, kind);
     await parts.checkpoint?.('read');
     if (after === undefined) return false;
@@ -48,7 +61,22 @@ export async function commitTextOnce(
       ...(parts.checkpoint && { checkpoint: parts.checkpoint }),
     });
     return true;
-  });
+  };
+  if (kind.isMade) return await withTarget(path, parts, lock, replace);
+  return await withTargets([path], parts, lock, (files, held) =>
+    replace(files.get(path) ?? path, held),
+  );
+}
+
+async function isThere(folder: string): Promise<boolean> {
+  const calls = await callsIn(folder);
+  try {
+    await calls.lstat(folder);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw asDiskError(error, folder);
+  }
 }
 
 /**
@@ -68,5 +96,6 @@ async function edited(
   }
   const before = read.kind === 'bytes' ? read.bytes.toString() : undefined;
   const after = edit(before);
-  return { read, after: after === before ? undefined : after };
+  const isLeft = after === before || (before === undefined && !kind.isMade);
+  return { read, after: isLeft ? undefined : after };
 }

@@ -169,7 +169,8 @@ export class Vault {
 
   /**
    * Edits a list of sessions (`sessions.json`, absolute path) as text, on the terms of
-   * {@link commitConfig}, under the lock that CoderClaw 2026.3.21 takes for it. No backup is kept.
+   * {@link commitConfig}, under the lock that CoderClaw 2026.3.21 takes for it. No backup is kept, and
+   * none is made where there is none: then nothing changes.
    *
    * @throws {KnownError} `lock.*`, `disk.*`, `sessions.unreadable`; `sessions.invalid` if the new text is
    * no JSON; and what `edit` throws.

@@ -1,11 +1,14 @@
 /**
  * Edits of the text of `sessions.json`. Pure: text in, text out, and every byte that an edit does not
- * name stays as it is: the entries hold much that is not ours. `path` is only for the error's facts.
+ * name stays as it is: the entries hold much that is not ours. The time they take grows with the length of
+ * the list alone, which has megabytes, and not with how many of its sessions are edited: a gateway waits
+ * for the lock meanwhile. `path` is only for the error's facts.
  */
-import type { ObjectNode } from '@humanwhocodes/momoa';
-import { EditableJson5, memberOf } from './editableJson5.ts';
 import type { JsonValue } from './json.ts';
-import { keyOf } from './json5.ts';
+import { type JsonMember, membersOf, withMembers } from './jsonMembers.ts';
+import { sessionsIn } from './sessions.ts';
+
+type Changes = ReadonlyMap<string, JsonValue | undefined>;
 
 const PIN = [
   'authProfileOverride',
@@ -19,7 +22,7 @@ const PATH = 'sessions.json';
  * 2026.3.21): the profile, that a person chose it, no count of compactions, and `updatedAt` moved on.
  * @param now Milliseconds since the epoch.
  * @returns undefined where it is pinned so already, or there is no such session.
- * @throws {KnownError} `config.invalid` where the text is no JSON.
+ * @throws {KnownError} `sessions.invalid` where the text is no JSON object.
  */
 export function pinSession(
   text: string,
@@ -29,17 +32,18 @@ export function pinSession(
   path: string = PATH,
 ): string | undefined {
   const [override, source, count] = PIN;
-  return edited(text, sessionKey, path, now, {
-    [override]: profileId,
-    [source]: 'user',
-    [count]: undefined,
-  });
+  const pin = new Map([
+    [override, profileId],
+    [source, 'user'],
+    [count, undefined],
+  ]);
+  return edited(text, [sessionKey], pin, now, path);
 }
 
 /**
  * Takes the pins off sessions, whoever chose them, as CoderClaw does with one that names nothing.
  * @returns undefined where none of them has one.
- * @throws {KnownError} `config.invalid` where the text is no JSON.
+ * @throws {KnownError} `sessions.invalid` where the text is no JSON object.
  */
 export function unpinSessions(
   text: string,
@@ -47,56 +51,48 @@ export function unpinSessions(
   now: number,
   path: string = PATH,
 ): string | undefined {
-  const off = Object.fromEntries(PIN.map((key) => [key, undefined]));
-  const after = sessionKeys.reduce(
-    (before, key) => edited(before, key, path, now, off) ?? before,
-    text,
-  );
+  const noPin = new Map(PIN.map((key) => [key, undefined]));
+  return edited(text, sessionKeys, noPin, now, path);
+}
+
+function edited(
+  text: string,
+  sessionKeys: readonly string[],
+  changes: Changes,
+  now: number,
+  path: string,
+): string | undefined {
+  sessionsIn(text, path);
+  const wanted = new Set(sessionKeys);
+  const entries = new Map<string, JsonMember>();
+  for (const member of membersOf(text)) {
+    if (wanted.has(member.key)) entries.set(member.key, member);
+  }
+  let after = '';
+  let at = 0;
+  for (const { valueStart, end } of [...entries.values()].sort((a, b) => a.start - b.start)) {
+    after += text.slice(at, valueStart) + entryWith(text.slice(valueStart, end), changes, now);
+    at = end;
+  }
+  after += text.slice(at);
   return after === text ? undefined : after;
 }
 
-/** Sets or removes (`undefined`) members of one entry, and moves its time on if any was changed. */
-function edited(
-  text: string,
-  sessionKey: string,
-  path: string,
-  now: number,
-  members: Readonly<Record<string, JsonValue | undefined>>,
-): string | undefined {
-  const edit = new EditableJson5(text, path);
-  const entry = (): ObjectNode | undefined => {
-    const { root } = edit;
-    const value = root.type === 'Object' ? memberOf(root, sessionKey)?.value : undefined;
-    return value?.type === 'Object' ? value : undefined;
-  };
-  for (const [key, value] of Object.entries(members)) setIn(edit, entry, key, value);
-  if (edit.text === text) return undefined;
+/** An entry with members set or removed (`undefined`), and its time moved on if that changed any. */
+function entryWith(entry: string, changes: Changes, now: number): string {
+  if (!entry.startsWith('{')) return entry;
+  const is = new Map(
+    membersOf(entry).map((one) => [one.key, entry.slice(one.valueStart, one.end)]),
+  );
+  const differing = [...changes].filter(([key, value]) => plain(is.get(key)) !== value);
+  if (differing.length === 0) return entry;
+  const updatedAt = plain(is.get('updatedAt'));
   // Never back: a clock can be behind that of the gateway.
-  if (updatedAtOf(entry()) < now) setIn(edit, entry, 'updatedAt', now);
-  return edit.text;
+  const isBehind = typeof updatedAt !== 'number' || updatedAt < now;
+  const all = isBehind ? [...differing, ['updatedAt', now] as const] : differing;
+  return withMembers(entry, new Map(all.map(([key, value]) => [key, JSON.stringify(value)])));
 }
 
-function updatedAtOf(entry: ObjectNode | undefined): number {
-  const value = entry && memberOf(entry, 'updatedAt')?.value;
-  return value?.type === 'Number' ? value.value : 0;
-}
-
-function setIn(
-  edit: EditableJson5,
-  entry: () => ObjectNode | undefined,
-  key: string,
-  value: JsonValue | undefined,
-): void {
-  const object = entry();
-  if (object === undefined) return;
-  const member = memberOf(object, key);
-  if (value === undefined) {
-    // The last one of a key counts, so all of them go.
-    for (let one = member; one !== undefined; ) {
-      const now = entry();
-      one = now?.members.find(({ name }) => keyOf(name) === key);
-      if (now !== undefined && one !== undefined) edit.remove(now, one);
-    }
-  } else if (member === undefined) edit.addMember(object, key, value);
-  else if (edit.rawOf(member.value) !== JSON.stringify(value)) edit.replace(member.value, value);
+function plain(json: string | undefined): JsonValue | undefined {
+  return json === undefined ? undefined : JSON.parse(json);
 }

@@ -1,3 +1,4 @@
+import { KnownError } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 
 /** One session of an agent, as `sessions.json` has it: what we know of an entry. */
@@ -36,6 +37,17 @@ export function parseSessions(text: string): readonly SessionEntry[] | undefined
   } catch {
     return undefined;
   }
+}
+
+/**
+ * {@link parseSessions}, for those who cannot go on without.
+ * @param path For the error's facts.
+ * @throws {KnownError} `sessions.invalid`
+ */
+export function sessionsIn(text: string, path: string): readonly SessionEntry[] {
+  const sessions = parseSessions(text);
+  if (sessions !== undefined) return sessions;
+  throw new KnownError('sessions.invalid', { path, detail: 'it is not a JSON object' });
 }
 
 /**

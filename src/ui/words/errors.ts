@@ -99,10 +99,18 @@ const words: WordsByCode = {
       'Nothing has been changed. Repair the file, or move it away if it is not needed, and try again.',
     ),
   }),
-  'sessions.unreadable': ({ path, errno }) => ({
-    what: l10n.t('The list of sessions {0} cannot be read ({1}).', path, errno),
-    todo: l10n.t('It is as it was. Look at its owner and permissions.'),
-  }),
+  'sessions.unreadable': ({ path, errno }) =>
+    errno === 'EFBIG'
+      ? {
+          what: l10n.t('The list of sessions {0} is too large to be changed from here.', path),
+          todo: l10n.t(
+            'It is as it was. Let CoderClaw prune it (session.maintenance in its config), and try again.',
+          ),
+        }
+      : {
+          what: l10n.t('The list of sessions {0} cannot be read ({1}).', path, errno),
+          todo: l10n.t('It is as it was. Look at its owner and permissions.'),
+        },
   'sessions.invalid': ({ path, detail }) => ({
     what: l10n.t('The list of sessions {0} is not valid: {1}.', path, detail),
     todo: l10n.t(

@@ -82,7 +82,7 @@ describe('sessions of an agent', () => {
     assert.equal(pinSession('{"k":7}', 'k', 'p:b', NOW), undefined);
     assert.throws(
       () => pinSession('{"k":', 'k', 'p:b', NOW),
-      (error) => isKnown(error, 'config.invalid'),
+      (error) => isKnown(error, 'sessions.invalid'),
     );
   });
 });

@@ -99,6 +99,13 @@ describe('the words for a failure', () => {
     }
   });
 
+  it('does not blame permissions for a list of sessions that is too large', () => {
+    const error = new KnownError('sessions.unreadable', { path: '/s.json', errno: 'EFBIG' });
+    const { what, todo } = errorWords(error);
+    assert.match(what, /too large/);
+    assert.doesNotMatch(todo, /permissions/);
+  });
+
   it('names the program that holds a lock', () => {
     const { what } = errorWords(new KnownError('lock.busy', examples['lock.busy']));
     assert.match(what, /process 42/);
