@@ -238,7 +238,7 @@ describe('agents and their chats, by clicks, in a real VS Code', function () {
 
       await workbench.row(/^Chats of home/).click();
       await workbench.rowMenu(workbench.row(/^Chats of telegram · group/), 'Remove Chats…');
-      await workbench.dialog.getByText('They go to main then, by its telegram.').waitFor();
+      await workbench.dialog.getByText('They go to main then, which has telegram.').waitFor();
       await shot('remove');
       await workbench.dialog.getByRole('button', { name: 'Remove' }).click();
       await said('do not come to home any more');

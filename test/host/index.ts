@@ -9,6 +9,7 @@ import { type HostEvent, reportVariable } from '../support/host/hostReport.ts';
 const suites: Readonly<Record<string, () => Promise<unknown>>> = {
   'activation.test.ts': () => import('./activation.test.ts'),
   'contributions.test.ts': () => import('./contributions.test.ts'),
+  'folderToTrash.test.ts': () => import('./folderToTrash.test.ts'),
   'programTask.test.ts': () => import('./programTask.test.ts'),
   'provider.test.ts': () => import('./provider.test.ts'),
   'uriHandler.test.ts': () => import('./uriHandler.test.ts'),

@@ -19,8 +19,8 @@ export function removalQuestion(
   const shown = bindings.slice(0, NAMED).map(({ match }) => chatsWords(match));
   const chats = joined(', ', ...shown, bindings.length > NAMED ? '…' : '');
   const detail = [
-    l10n.t('Its entry in the config goes.'),
-    bindings.length > 0 ? l10n.t('So do the chats that come to it: {0}.', chats) : '',
+    l10n.t('It is taken out of the config.'),
+    bindings.length > 0 ? l10n.t('With it go the chats that come to it: {0}.', chats) : '',
     allowed > 0 ? l10n.t('Other agents may not talk to it any more.') : '',
     newDefault === undefined ? '' : l10n.t('{0} becomes the default agent.', newDefault),
     ...folderWords(agent, folder),

@@ -40,7 +40,7 @@ function notesOf(
       ? []
       : [
           l10n.t(
-            'But all of them go to {0} first, by its {1}: {2} gets none as long as that is there.',
+            'But all of them go to {0} first, which has {1}: {2} gets none as long as that is so.',
             shadow.agentId,
             chatsWords(shadow.match),
             agentId,
@@ -87,6 +87,6 @@ function goingWords(
   }
   const by = chatsWords(taker.match);
   return taker.agentId === agentId
-    ? l10n.t('They come to it all the same, by its {0}.', by)
-    : l10n.t('They go to {0} then, by its {1}.', taker.agentId, by);
+    ? l10n.t('They come to it all the same, as it has {0}.', by)
+    : l10n.t('They go to {0} then, which has {1}.', taker.agentId, by);
 }

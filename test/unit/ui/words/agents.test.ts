@@ -26,7 +26,7 @@ describe('the question before an agent is removed', () => {
     assert.equal(message, 'Remove the agent work?');
     assert.equal(
       detail.join(' '),
-      'Its entry in the config goes. So do the chats that come to it: a, b, c, d, e, …. Other agents may not talk to it any more. main becomes the default agent.',
+      'It is taken out of the config. With it go the chats that come to it: a, b, c, d, e, …. Other agents may not talk to it any more. main becomes the default agent.',
     );
   });
 
@@ -34,7 +34,7 @@ describe('the question before an agent is removed', () => {
     const { detail } = removalQuestion(work, NOTHING, { own: '/s/agents/work' });
     assert.equal(
       detail.join(' '),
-      'Its entry in the config goes. Its folder /s/agents/work stays unless you have it moved to the trash. One of its sign-ins stands only there.',
+      'It is taken out of the config. Its folder /s/agents/work stays unless you have it moved to the trash. One of its sign-ins stands only there.',
     );
   });
 

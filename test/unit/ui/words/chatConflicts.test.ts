@@ -32,7 +32,7 @@ describe('the question before chats are handed to an agent', () => {
     const shadow = binding('main', on({ guildId: 'g', roles: ['a', 'b'] }));
     assert.match(
       asked(match, shadow)?.detail ?? '',
-      /^But all of them go to main first, by its telegram · server g · roles a, b: work gets none/,
+      /^But all of them go to main first, which has telegram · server g · roles a, b: work gets none/,
     );
   });
 
@@ -56,8 +56,8 @@ describe('the question before chats are taken from an agent', () => {
 
   it('says where they go then', () => {
     assert.equal(going(undefined), 'They go to main then, the default agent.');
-    assert.equal(going(binding('home', on())), 'They go to home then, by its telegram.');
-    assert.equal(going(binding('work', on())), 'They come to it all the same, by its telegram.');
+    assert.equal(going(binding('home', on())), 'They go to home then, which has telegram.');
+    assert.equal(going(binding('work', on())), 'They come to it all the same, as it has telegram.');
     assert.match(going(undefined, 'work'), /^They come to it all the same, as it is the default/);
   });
 });
