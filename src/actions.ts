@@ -29,6 +29,7 @@ import { legacyCommands } from './ui/commands/legacyCommands.ts';
 import { type OrderCommandParts, orderCommands } from './ui/commands/orderCommands.ts';
 import {
   type BrowserSignIn,
+  filesOf,
   type ProfileCommandParts,
   profileCommands,
   storeRequest,
@@ -159,6 +160,10 @@ export function actions(options: ActionsOptions): Actions {
       holdTerminals: async () => (await options.workspaceAgent()).holdTerminals(),
       watchCommits: async (told) => (await custody()).watchCommits(told),
       cameIn: async (place, profileId, provider) => {
+        // What paused did so with another credential. A sign-in of ours ends it by itself.
+        await (await service())
+          .clearPause(filesOf(place), profileId)
+          .catch((error: unknown) => log.failure('ending a pause', error));
         const stored = storeRequest(place, provider, { profileId });
         const row = await tellSignedIn(parts, stored, profileId, undefined, undefined);
         if (row) await options.surfaces.reveal(profileRowId(row));

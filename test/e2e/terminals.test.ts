@@ -93,10 +93,18 @@ describe('programs in a terminal, in a real VS Code', function () {
     await workbench.choose('How do you want to add it?', 'Plugin of CoderClaw');
   }
 
-  it('a plugin of CoderClaw signs in; what it brought is shown, and left as it is', async () => {
+  it('a plugin of CoderClaw signs in; what it brought is shown, left as it is, and may be used', async () => {
     await program('coderclaw', CODERCLAW);
+    const cooldownUntil = Date.now() + 3_600_000;
     session = await Session.start({
-      files: { 'coderclaw.json': '{}' },
+      files: {
+        'coderclaw.json': '{}',
+        'agents/main/agent/auth-profiles.json': {
+          version: 1,
+          profiles: {},
+          usageStats: { 'acme:default': { cooldownUntil, errorCount: 4, lastUsed: 5 } },
+        },
+      },
       firstOnPath: bin,
       settings,
     });
@@ -117,6 +125,8 @@ describe('programs in a terminal, in a real VS Code', function () {
       { ...stored, expires: 0 },
       { type: 'oauth', provider: 'acme', access: 'a', refresh: 'r', expires: 0 },
     );
+    const { usageStats } = JSON.parse(await readFile(session.storePath(), 'utf8'));
+    assert.deepEqual(usageStats['acme:default'], { errorCount: 0, lastUsed: 5 });
     const selected = workbench.page.locator(
       '.monaco-list-row.selected[aria-label^="Profile default"]',
     );
