@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseJson5, plainValue } from '../../src/core/documents/json5.ts';
-import { Session, type StateFiles } from './session.ts';
-import { assertNoSecrets } from './workbench.ts';
+import { parseJson5, plainValue } from '../../../src/core/documents/json5.ts';
+import { Session, type StateFiles } from '../session.ts';
+import { assertNoSecrets } from '../workbench.ts';
 
 const KEY = { type: 'api_key', provider: 'groq', key: 'CANARY-key' };
 const LOGIN = {

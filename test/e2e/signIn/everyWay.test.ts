@@ -3,15 +3,15 @@ import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '../../src/core/clock.ts';
-import { type DeviceServer, startDeviceServer } from '../support/deviceServer.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { type DeviceServer, startDeviceServer } from '../../support/deviceServer.ts';
 import {
   type OtherProviders,
   otherClients,
   startOtherProviders,
-} from '../support/otherProviders.ts';
-import { Session } from './session.ts';
-import { answerLogin, assertNoSecrets, callbackAddress } from './workbench.ts';
+} from '../../support/otherProviders.ts';
+import { Session } from '../session.ts';
+import { answerLogin, assertNoSecrets, callbackAddress } from '../workbench.ts';
 
 /** What stands in a store, with its secrets by the server that gave them. */
 type Stored = Readonly<Record<string, unknown>>;

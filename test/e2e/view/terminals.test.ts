@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { demoLogins } from '../demo/demoLogins.ts';
-import { Session, writeState } from './session.ts';
-import { assertNoSecrets, type Workbench } from './workbench.ts';
+import { demoLogins } from '../../demo/demoLogins.ts';
+import { Session, writeState } from '../session.ts';
+import { assertNoSecrets, type Workbench } from '../workbench.ts';
 
 const TOKEN = `sk-ant-oat01-CANARY${'a'.repeat(40)}${'b'.repeat(40)}`;
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { Session } from './session.ts';
-import { answerLogin, assertNoSecrets, callbackAddress } from './workbench.ts';
+import { Session } from '../session.ts';
+import { answerLogin, assertNoSecrets, callbackAddress } from '../workbench.ts';
 
 /** Holds a port of the sign-in as another program would. */
 async function hold(port: number): Promise<Server> {

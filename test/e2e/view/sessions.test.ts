@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eventually } from './eventually.ts';
-import { Session, type StateFiles } from './session.ts';
+import { eventually } from '../eventually.ts';
+import { Session, type StateFiles } from '../session.ts';
 
 const LIST = 'agents/main/sessions/sessions.json';
 

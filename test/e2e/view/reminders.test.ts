@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Session, type StateFiles, writeState } from './session.ts';
-import type { Workbench } from './workbench.ts';
+import { Session, type StateFiles, writeState } from '../session.ts';
+import type { Workbench } from '../workbench.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Session, type SessionOptions, type StateFiles, writeState } from './session.ts';
+import { Session, type SessionOptions, type StateFiles, writeState } from '../session.ts';
 
 const hour = 3_600_000;
 const SETTING = 'coderclawAuth.agent';

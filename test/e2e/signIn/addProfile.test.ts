@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { systemClock } from '../../src/core/clock.ts';
-import { startDeviceServer } from '../support/deviceServer.ts';
-import { Session } from './session.ts';
-import { assertNoSecrets } from './workbench.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { startDeviceServer } from '../../support/deviceServer.ts';
+import { Session } from '../session.ts';
+import { assertNoSecrets } from '../workbench.ts';
 
 const twoAgents = {
   'coderclaw.json': `{

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { Session } from './session.ts';
-import type { Workbench } from './workbench.ts';
+import { Session } from '../session.ts';
+import type { Workbench } from '../workbench.ts';
 
 /** By step: a word that stands in its picture alone. */
 const words = {

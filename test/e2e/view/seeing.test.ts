@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Session, type StateFiles, writeState } from './session.ts';
+import { Session, type StateFiles, writeState } from '../session.ts';
 
 const hour = 3_600_000;
 

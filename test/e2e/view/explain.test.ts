@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { Session, type StateFiles } from './session.ts';
+import { Session, type StateFiles } from '../session.ts';
 
 const hour = 3_600_000;
 

@@ -7,9 +7,9 @@ import {
   type ExampleServer,
   providerFolders,
   startExampleServer,
-} from '../support/exampleServer.ts';
-import { Session } from './session.ts';
-import { assertNoSecrets } from './workbench.ts';
+} from '../../support/exampleServer.ts';
+import { Session } from '../session.ts';
+import { assertNoSecrets } from '../workbench.ts';
 
 describe('signing in with a provider of another extension, by clicks', function () {
   this.timeout(120_000);

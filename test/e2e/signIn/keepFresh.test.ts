@@ -4,10 +4,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { demoLogins } from '../demo/demoLogins.ts';
-import type { AuthServer } from '../support/authServer.ts';
-import { Session, type StateFiles, writeState } from './session.ts';
-import { answerLogin, assertNoSecrets } from './workbench.ts';
+import { demoLogins } from '../../demo/demoLogins.ts';
+import type { AuthServer } from '../../support/authServer.ts';
+import { Session, type StateFiles, writeState } from '../session.ts';
+import { answerLogin, assertNoSecrets } from '../workbench.ts';
 
 const hour = 3_600_000;
 const ANN = 'openai-codex:ann@example.com';
