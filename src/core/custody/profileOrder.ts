@@ -1,5 +1,5 @@
 import { listsProvider } from '../documents/configEdits.ts';
-import { moveInOrder, orderIn, setOrder } from '../documents/configOrderEdits.ts';
+import { moveInOrder, setOrder, usedBy } from '../documents/configOrderEdits.ts';
 import type { JsonObject } from '../documents/json.ts';
 import {
   hasStoredOrder,
@@ -79,8 +79,7 @@ export async function orderForAllIn(
   const stored = (await storedOf(parts, files, provider)).map((one) => one.profileId);
   await parts.vault.commitConfig(configPath, (text) => {
     // Nothing that an agent uses now is to be hidden by it.
-    const used = orderIn(text, provider, configPath);
-    const others = used ?? (listsProvider(text, provider, configPath) ? [] : stored);
+    const others = usedBy(text, provider, configPath) ?? stored;
     return setOrder(text, provider, [...new Set([...ids, ...others])], configPath);
   });
   return { inForce: await isConfigInForce(parts, files, provider) };

@@ -126,7 +126,7 @@ export function listsProfile(
  * listed along with it, unless something is said of them already.
  * @returns undefined where all that is said already; also where nothing is said of the provider at all,
  * as CoderClaw then uses what is stored.
- * @throws {KnownError} `config.invalid`, `config.notEditable`
+ * @throws {KnownError} `config.invalid`; `config.notEditable`, also where an `$include` may say it.
  */
 export function listAsStored(
   text: string | undefined,
@@ -147,7 +147,10 @@ export function listAsStored(
       ...(email !== undefined && { email }),
     });
   if (!hasEntry(profile.profileId)) {
-    if (!isDecided) return undefined;
+    if (!isDecided) {
+      config.refuseMadeElsewhere(['auth', 'profiles']);
+      return undefined;
+    }
     list(profile);
     return config.written;
   }

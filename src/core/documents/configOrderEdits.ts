@@ -39,22 +39,6 @@ export function setOrder(
 }
 
 /**
- * The ids of `auth.order[provider]`; undefined where there is no such list in this text.
- * @throws {KnownError} `config.invalid`, `config.notEditable`
- */
-export function orderIn(
-  text: string | undefined,
-  provider: string,
-  path: string = DEFAULT_PATH,
-): readonly string[] | undefined {
-  if (text === undefined) return undefined;
-  const config = new EditableConfig(text, path);
-  const key = keyInForce(config, provider);
-  const list = key === undefined ? undefined : config.orderList(key);
-  return list && config.itemsOf(list).flatMap(({ id }) => id ?? []);
-}
-
-/**
  * Moves a profile in `auth.order[provider]`, and leaves the rest of the list as it stands
  * (`orderMove.ts`), comments included. Where there is no list, there comes to be one: `shown`, as the
  * person saw it, then what else `auth.profiles` lists of the provider, with the move made.
@@ -124,6 +108,25 @@ function newItem(id: string): ListItem {
 function keyInForce(config: EditableConfig, provider: string): string | undefined {
   const keys = config.find(['auth', 'order'])?.members.map(({ name }) => keyOf(name)) ?? [];
   return keys.find((key) => isSame(key, provider));
+}
+
+/**
+ * The profiles of a provider that CoderClaw uses by this text where no store has an order: those of its
+ * list in `auth.order`, else those that `auth.profiles` lists; undefined where neither says any.
+ * @throws {KnownError} `config.invalid`, `config.notEditable`
+ */
+export function usedBy(
+  text: string | undefined,
+  provider: string,
+  path: string = DEFAULT_PATH,
+): readonly string[] | undefined {
+  if (text === undefined) return undefined;
+  const config = new EditableConfig(text, path);
+  const key = keyInForce(config, provider);
+  const list = key === undefined ? undefined : config.orderList(key);
+  if (list !== undefined) return config.itemsOf(list).flatMap(({ id }) => id ?? []);
+  const listed = listedOf(config, provider);
+  return listed.length > 0 ? listed : undefined;
 }
 
 /** The ids that `auth.profiles` lists of a provider. */

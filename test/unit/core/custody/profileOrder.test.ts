@@ -149,6 +149,20 @@ describe('orders, hidden profiles and pauses, for one agent and for all', () => 
       await assert.rejects(gone, isCode('profile.gone'));
     });
 
+    it('for all, the order that an agent shows: what others use comes behind it', async () => {
+      const entry = { provider: 'p', mode: 'token' };
+      const all = () => service.orderForAll(filesOf('main'), 'p', ['p:b']);
+      await configure({ auth: { profiles: { 'p:a': entry, 'p:b': entry, 'p:c': entry } } });
+      await all();
+      assert.deepEqual(await idsOf('work'), ['p:b', 'p:a', 'p:c']);
+      await configure({ auth: { order: { P: ['p:c'] } } });
+      await all();
+      assert.deepEqual(await read(config()), { auth: { order: { P: ['p:b', 'p:c'] } } });
+      await configure({});
+      await all();
+      assert.deepEqual(await idsOf('work'), ['p:b', 'p:a', 'p:c', 'p:key']);
+    });
+
     it('for all: makes no config only to remove an order from it', async () => {
       await service.resetOrder(filesOf('main'), 'p', 'all');
       await assert.rejects(readFile(config()));
@@ -213,6 +227,16 @@ describe('orders, hidden profiles and pauses, for one agent and for all', () => 
       );
       await show('work', 'p:key');
       assert.deepEqual(await idsOf('work'), ['p:a', 'p:c', 'p:key']);
+    });
+
+    it('says where a file that the config includes may be what hides it', async () => {
+      const entry = { provider: 'p', mode: 'token' };
+      await writeFile(path('auth.json5'), JSON.stringify({ profiles: { 'p:a': entry } }));
+      await configure({ auth: { $include: './auth.json5' } });
+      await assert.rejects(
+        service.showProfile(filesOf('main'), 'p', 'p:b', 'notInConfig'),
+        isCode('config.notEditable'),
+      );
     });
 
     it('changes nothing where it is hidden no more, or gone', async () => {
