@@ -155,8 +155,10 @@ export class GuardedFile {
   ): Promise<'undone' | 'other' | 'over'> {
     const now = entryOf(document, ...one.entry);
     const [part] = one.entry;
-    // CoderClaw has used the profile since: what it found then is never to be written over.
-    if (part === 'usageStats') return standing === 'other' ? 'over' : 'undone';
+    if (part === 'usageStats') {
+      // CoderClaw has used the profile since: what it found then is never to be written over.
+      return standing === 'other' || this.#wentWithProfile(one, document) ? 'over' : 'undone';
+    }
     // A spent token helps nobody, whoever brought it back; and we write none either.
     const isSpent = part === 'profiles' && (await holdsSpentToken(now, this.#knowledge));
     if (standing === 'other' && !isSpent) return 'other';
@@ -171,6 +173,13 @@ export class GuardedFile {
     const { storePath } = this;
     const isRemoved = await this.#knowledge.removedByUs(storePath, one.entry[1], one.value, asOf);
     return isRemoved ? 'over' : 'undone';
+  }
+
+  /** Somebody removed the profile with its usage. A profile that is looked after brings its usage along. */
+  #wentWithProfile({ entry }: GuardedEntry, document: JsonObject): boolean {
+    const profile = ['profiles', entry[1]] as const;
+    const isThere = [entry, profile].some((one) => entryOf(document, ...one) !== undefined);
+    return !isThere && !this.#entries.has(idOf(profile));
   }
 
   /** Puts back what {@link judge} found undone. */

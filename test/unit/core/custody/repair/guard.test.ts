@@ -700,6 +700,23 @@ describe('guard: what careless programs undo', () => {
       assert.equal(await statsNow(), undefined);
     });
 
+    it('which main had, is not put back for a profile that another program removed', async () => {
+      await write((document) => {
+        document.usageStats = {};
+      });
+      const vault = vaultWith();
+      const endOfMain = clearPause('p:a', { inherited: PAUSED });
+      await vault.commitStore(store(), endOfMain);
+      await write((document) => {
+        document.profiles = {};
+        document.usageStats = {};
+      });
+      const { entry } = endOfMain;
+      await until('seen', async () => (await vault.looksAfter(store(), entry)) === 'over');
+      await vault.commitStore(store(), upsertProfile('p:b', login('2')));
+      assert.deepEqual([await statsNow(), reports], [undefined, []]);
+    });
+
     it('control: with the guard off the pause is back', async () => {
       const old = await stored();
       const vault = vaultWith({ guardTimes: { firstLookMs: 20, hintMs: 20, mostRepairs: 0 } });
