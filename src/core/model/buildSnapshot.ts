@@ -95,14 +95,18 @@ function chatsOf(config: ConfigRead, agentId: string): readonly ChatsSnapshot[] 
     .map(({ match, written }) => ({ key: JSON.stringify(match), match, written }));
 }
 
-/** Without a store that is known, nothing can be said of pins: every one would look stale. */
+/**
+ * Where the agent's store, or that of main under it, is not known, nothing can be said of pins: good ones
+ * would look stale.
+ */
 function sessionsOf(
   dir: StateDirRead,
   agent: AgentRead,
   { now }: Moment,
 ): Pick<AgentSnapshot, 'sessions'> {
   const store = effectiveStore(agent.store, dir.mainStore);
-  if (agent.sessions === undefined || store === undefined) return {};
+  const isMainKnown = dir.mainStore.kind === 'whole' || dir.mainStore.kind === 'absent';
+  if (agent.sessions === undefined || store === undefined || !isMainKnown) return {};
   const config = readableConfig(dir.config);
   const provider = 'config' in dir.config ? providerFor(dir.config.config, agent.id) : undefined;
   return { sessions: agent.sessions.seenIn({ store, config, provider, now }) };

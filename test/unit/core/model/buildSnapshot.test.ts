@@ -210,6 +210,22 @@ describe('buildSnapshot', () => {
     assert.equal(unknown.stateDirs[0]?.agents[0]?.sessions, undefined);
   });
 
+  it('calls no pin stale where the profile may be in a store of main that is not known', () => {
+    const pinned = { one: { updatedAt: 1, authProfileOverride: 'zai:main' } };
+    const sessions = new SessionList('/list', readSessions(pinned));
+    const work = agent('work', { profiles: {} }, { sessions });
+    const mainOf = (mainStore: StoreRead) =>
+      buildSnapshot(readsOf({ ...stateDir([work]), mainStore }), NOW).stateDirs[0]?.agents[0];
+    const path = '/s/agents/main/agent/auth-profiles.json';
+    for (const kind of ['torn', 'unreadable'] as const) {
+      const unknown = { kind, path, detail: 'cut', errno: 'EACCES' } as StoreRead;
+      assert.equal(mainOf(unknown)?.sessions, undefined, kind);
+    }
+    const known = mainOf(whole(path, { profiles: {} }))?.sessions;
+    assert.ok(known?.kind === 'whole');
+    assert.deepEqual(known.stale, [{ sessionKey: 'one', profileId: 'zai:main' }]);
+  });
+
   it('shows no provider for an agent whose own store is there but not known (I8)', () => {
     const path = '/s/agents/work/agent/auth-profiles.json';
     const stores: readonly StoreRead[] = [
