@@ -1,6 +1,7 @@
 import { join, sep } from 'node:path';
 import { MAIN_AGENT_ID } from '../documents/agentIds.ts';
 import { type DiskProbe, diskProbe } from '../documents/hostEnvironment.ts';
+import type { AgentSnapshot } from '../model/snapshot.ts';
 
 /** What of a removed agent is left on the disk. Absolute paths of folders that are there. */
 export interface AgentFolders {
@@ -13,19 +14,20 @@ export interface AgentFolders {
 /**
  * The folders of an agent that was removed. Only tells: moving one away is for a person to decide. None
  * of `main`, which cannot be removed.
- * @param others The folders of all agents that stay. Absolute paths.
+ * @param others All agents that stay. The store of one can be a link into the folder of another.
  */
 export async function removedFolders(
   stateDir: string,
   agent: { readonly id: string; readonly agentDir: string },
-  others: readonly string[],
+  others: readonly Pick<AgentSnapshot, 'agentDir' | 'store'>[],
   probe: Pick<DiskProbe, 'realpath' | 'isFolder'> = diskProbe,
 ): Promise<AgentFolders> {
   if (agent.id === MAIN_AGENT_ID) return {};
   const own = await realFolder(join(stateDir, 'agents', agent.id), probe);
   const store = await realFolder(agent.agentDir, probe);
-  const foreign = await Promise.all(others.map((folder) => probe.realpath(folder)));
-  const isShared = foreign.some((folder) => folder && own && isIn(folder, own));
+  const paths = others.flatMap(({ agentDir, store }) => [agentDir, store.path]);
+  const foreign = await Promise.all(paths.map((path) => probe.realpath(path)));
+  const isShared = foreign.some((path) => path && own && isIn(path, own));
   return {
     ...(own !== undefined && !isShared && { own }),
     ...(store !== undefined && !(own && isIn(store, own)) && { elsewhere: store }),

@@ -2,7 +2,8 @@ import { l10n, ProgressLocation, window } from 'vscode';
 import type { AgentFolders } from '../../core/custody/agentFolders.ts';
 import { MAIN_AGENT_ID } from '../../core/documents/agentIds.ts';
 import { KnownError } from '../../core/errors.ts';
-import { type AgentPlace, agentPlaces } from '../commands/locate.ts';
+import type { Snapshot } from '../../core/model/snapshot.ts';
+import { type AgentPlace, agentPlaces, locateAgent } from '../commands/locate.ts';
 import { assertPlaceIsCertain } from '../commands/profileCommands.ts';
 import { removalQuestion, removedWords } from '../words/agents.ts';
 import { errorWords } from '../words/errors.ts';
@@ -26,10 +27,10 @@ export async function removeAgent(parts: AgentCommandParts, place: AgentPlace): 
   if (answer === undefined) return;
   const service = await parts.service();
   const removed = await service.remove(agentsPlaceOf(dir), agentId);
-  const isMeant = answer === 'trash' && folders.own !== undefined;
-  const failure = isMeant ? await moveAway(parts, place, folders.own) : undefined;
+  const own = answer === 'trash' ? await ownFolderNow(parts, place) : undefined;
+  const failure = own === undefined ? undefined : await moveAway(parts, place, own);
   await parts.refresh();
-  const trashed = isMeant && failure === undefined;
+  const trashed = own !== undefined && failure === undefined;
   const stays = trashed ? folders.elsewhere : (folders.own ?? folders.elsewhere);
   const done = removedWords(agentId, removed, { trashed, ...(stays !== undefined && { stays }) });
   if (failure === undefined) parts.notifications.told(done);
@@ -38,19 +39,14 @@ export async function removeAgent(parts: AgentCommandParts, place: AgentPlace): 
 
 async function ask(
   { snapshot }: AgentCommandParts,
-  { dir, agent }: AgentPlace,
+  place: AgentPlace,
 ): Promise<{
   readonly folders: AgentFolders;
   readonly answer: 'remove' | 'trash' | undefined;
 }> {
-  const [{ removalOutlook }, { removedFolders }] = await Promise.all([
-    import('../../core/custody/agentsNow.ts'),
-    import('../../core/custody/agentFolders.ts'),
-  ]);
-  const others = agentPlaces(await snapshot())
-    .filter((other) => other.dir.path !== dir.path || other.agent.id !== agent.id)
-    .map((other) => other.agent.agentDir);
-  const folders = await removedFolders(dir.path, agent, others);
+  const { dir, agent } = place;
+  const { removalOutlook } = await import('../../core/custody/agentsNow.ts');
+  const folders = await foldersOf(await snapshot(), place);
   const outlook = await removalOutlook(dir.config.path, agent.id);
   const { message, detail } = removalQuestion(agent, outlook, folders);
   const remove = l10n.t('Remove');
@@ -63,6 +59,26 @@ async function ask(
   );
   const answer = picked === remove ? 'remove' : picked === trash ? 'trash' : undefined;
   return { folders, answer };
+}
+
+/** What the agent leaves behind, of which no other agent has anything. */
+async function foldersOf(snapshot: Snapshot, { dir, agent }: AgentPlace): Promise<AgentFolders> {
+  const { removedFolders } = await import('../../core/custody/agentFolders.ts');
+  const others = agentPlaces(snapshot)
+    .filter((other) => other.dir.path !== dir.path || other.agent.id !== agent.id)
+    .map((other) => other.agent);
+  return removedFolders(dir.path, agent, others);
+}
+
+/** As it is now: answering took its time. Undefined also where it has become an agent again. */
+async function ownFolderNow(
+  { refresh }: AgentCommandParts,
+  place: AgentPlace,
+): Promise<string | undefined> {
+  const now = await refresh();
+  const again = locateAgent(now, { stateDir: place.dir.path, agentId: place.agent.id });
+  if (again.kind === 'found' && !again.place.agent.onDiskOnly) return undefined;
+  return (await foldersOf(now, place)).own;
 }
 
 /** @returns why it is still where it was; undefined once it is in the trash. */

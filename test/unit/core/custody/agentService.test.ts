@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are references of the config itself
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { systemClock } from '../../../../src/core/clock.ts';
 import { removedFolders } from '../../../../src/core/custody/agentFolders.ts';
 import { AgentService, type AgentsPlace } from '../../../../src/core/custody/agentService.ts';
@@ -474,6 +474,10 @@ describe('agent service', () => {
 
   describe('the folders of a removed agent', () => {
     const agentDir = () => path('agents', 'work', 'agent');
+    const other = (folder: string, store = join(folder, 'auth-profiles.json')) => ({
+      agentDir: folder,
+      store: { kind: 'absent', path: store, legacyPaths: [] } as const,
+    });
 
     it('are told: its own, and a store elsewhere', async () => {
       assert.deepEqual(await removedFolders(path(), { id: 'work', agentDir: agentDir() }, []), {});
@@ -481,7 +485,9 @@ describe('agent service', () => {
       await mkdir(path('mine'));
       const own = path('agents', 'work');
       const usual = { id: 'work', agentDir: agentDir() };
-      assert.deepEqual(await removedFolders(path(), usual, [path('agents/main/agent')]), { own });
+      assert.deepEqual(await removedFolders(path(), usual, [other(path('agents/main/agent'))]), {
+        own,
+      });
       const chosen = { id: 'work', agentDir: path('mine') };
       assert.deepEqual(await removedFolders(path(), chosen, []), { own, elsewhere: path('mine') });
     });
@@ -489,8 +495,13 @@ describe('agent service', () => {
     it('are not its own where another agent is in them; and main has none', async () => {
       await mkdir(agentDir(), { recursive: true });
       const usual = { id: 'work', agentDir: agentDir() };
-      assert.deepEqual(await removedFolders(path(), usual, [agentDir()]), {});
+      assert.deepEqual(await removedFolders(path(), usual, [other(agentDir())]), {});
       assert.deepEqual(await removedFolders(path(), { ...usual, id: 'main' }, []), {});
+      // Whose store is only a link would lose its sign-ins with the folder.
+      await writeFile(join(agentDir(), 'auth-profiles.json'), '{}');
+      const link = path('link.json');
+      await symlink(join(agentDir(), 'auth-profiles.json'), link);
+      assert.deepEqual(await removedFolders(path(), usual, [other(path('mine'), link)]), {});
     });
   });
 });
