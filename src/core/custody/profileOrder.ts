@@ -5,7 +5,9 @@ import {
   hasStoredOrder,
   leaveKeysOut,
   moveProfile,
+  type OrderBefore,
   resetOrder,
+  takeBackFirst,
 } from '../documents/orderIntents.ts';
 import type { OrderPlace } from '../documents/orderMove.ts';
 import { normalizeProviderId } from '../documents/providerIds.ts';
@@ -83,6 +85,17 @@ export async function orderForAllIn(
     return setOrder(text, provider, [...new Set([...ids, ...others])], configPath);
   });
   return { inForce: await isConfigInForce(parts, files, provider) };
+}
+
+/** `ProfileService.takeBackFirst`. */
+export async function takeBackFirstOf(
+  parts: ProfileOrderParts,
+  files: AgentFiles,
+  provider: string,
+  profileId: string,
+  before: OrderBefore,
+): Promise<void> {
+  await commitOwn(parts, files, (main) => takeBackFirst(provider, profileId, before, main));
 }
 
 /** `ProfileService.resetOrder`. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
 import type { JsonValue } from '../documents/json.ts';
+import type { OrderBefore } from '../documents/orderIntents.ts';
 import type { OrderPlace } from '../documents/orderMove.ts';
 import { normalizeProviderId } from '../documents/providerIds.ts';
 import { entryOf, removeProfile, type StoreIntent } from '../documents/storeIntents.ts';
@@ -21,6 +22,7 @@ import {
   type OrderScope,
   orderForAllIn,
   resetInScope,
+  takeBackFirstOf,
 } from './profileOrder.ts';
 import { showProfile } from './showProfile.ts';
 import type { StorePlace } from './storePlaces.ts';
@@ -115,6 +117,20 @@ export class ProfileService {
     shownOrder: readonly string[],
   ): Promise<void> {
     await this.moveProfile(files, provider, profileId, { after: undefined }, 'agent', shownOrder);
+  }
+
+  /**
+   * Takes {@link useFirst} back, and nothing that was done to the order since. Nothing is changed where
+   * the profile is not first any more.
+   * @throws {KnownError} as {@link useFirst}.
+   */
+  takeBackFirst(
+    files: AgentFiles,
+    provider: string,
+    profileId: string,
+    before: OrderBefore,
+  ): Promise<void> {
+    return takeBackFirstOf(this.#parts, files, provider, profileId, before);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { KnownError } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { moved, type OrderPlace } from './orderMove.ts';
@@ -64,6 +65,46 @@ export function moveFirst(
   inherited?: JsonObject,
 ): StoreIntent {
   return moveProfile(provider, profileId, { after: undefined }, shown, inherited);
+}
+
+/** How an order was before a profile was put first in it. */
+export interface OrderBefore {
+  /** The ids, as the person saw them. */
+  readonly shown: readonly string[];
+  /** It stood in the agent's own store. */
+  readonly isOwn: boolean;
+}
+
+/**
+ * Takes {@link moveFirst} back, on the list as it is now: what others have done to it since stays. A list
+ * that came to be by it goes again, unless they did something. Where the profile is not first any more,
+ * nothing is changed.
+ */
+export function takeBackFirst(
+  provider: string,
+  profileId: string,
+  { shown, isOwn }: OrderBefore,
+  inherited?: JsonObject,
+): StoreIntent {
+  return onOrder(provider, `${profileId} first no more`, (document) => {
+    const { key, list } = listInForce(document, inherited, provider) ?? none(provider);
+    const isFirst = list !== undefined && idOf(list[0] ?? null) === profileId;
+    if (!isFirst || entryOf(document, 'order', key) === undefined) return { key, document };
+    const rest = list.filter((one) => idOf(one) !== profileId);
+    const below = listInForce({}, inherited, provider)?.list.map(idOf) ?? shown;
+    const isAsMade = isDeepStrictEqual(
+      rest.map(idOf),
+      below.filter((id) => id !== profileId),
+    );
+    if ((!isOwn && isAsMade) || rest.length === 0) {
+      return { key, document: withoutEntry(document, 'order', key) };
+    }
+    const place = shown.indexOf(profileId);
+    const to = { after: shown[place - 1] };
+    const back =
+      place === -1 ? rest : moved<JsonValue>(list, idOf, profileId, { profileId, to, shown });
+    return { key, document: withEntry(document, 'order', key, back) };
+  });
 }
 
 /**

@@ -190,23 +190,8 @@ class Switcher {
   async #putBack(was: ProfilePlace): Promise<void> {
     const { provider, profile } = was;
     const service = await this.#parts.service();
-    const isOwn = provider.orderFrom === 'own';
-    if (isOwn && profile.position !== undefined) {
-      const after = provider.profiles.find(
-        ({ position }) => position === (profile.position ?? 0) - 1,
-      );
-      const shown = shownOrder(provider);
-      await service.moveProfile(
-        filesOf(was),
-        provider.id,
-        profile.id,
-        { after: after?.id },
-        'agent',
-        shown,
-      );
-    } else if (!isOwn) {
-      await service.resetOrder(filesOf(was), provider.id, 'agent');
-    }
+    const before = { shown: shownOrder(provider), isOwn: provider.orderFrom === 'own' };
+    await service.takeBackFirst(filesOf(was), provider.id, profile.id, before);
     this.#undo = undefined;
   }
 

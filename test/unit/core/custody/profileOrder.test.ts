@@ -114,6 +114,20 @@ describe('orders, hidden profiles and pauses, for one agent and for all', () => 
       );
     });
 
+    it('first, and back: keeps what another window did to the order meanwhile', async () => {
+      const before = { shown: ['p:a', 'p:b'], isOwn: false };
+      await service.useFirst(filesOf('main'), 'p', 'p:b', before.shown);
+      await service.takeBackFirst(filesOf('main'), 'p', 'p:b', before);
+      assert.deepEqual(await orderIn('main'), {});
+      await service.useFirst(filesOf('main'), 'p', 'p:b', before.shown);
+      await write('main', {
+        ...(await read(storeOf('main'))),
+        order: { p: ['p:b', 'p:c', 'p:a'] },
+      });
+      await service.takeBackFirst(filesOf('main'), 'p', 'p:b', before);
+      assert.deepEqual(await orderIn('main'), { p: ['p:c', 'p:a', 'p:b'] });
+    });
+
     it('for all: hides nothing of the other agents', async () => {
       const moved = await service.moveProfile(
         ...([filesOf('main'), 'p', 'p:b', { before: 'p:a' }, 'all', ['p:a', 'p:b']] as const),

@@ -8,6 +8,7 @@ import {
   moveProfile,
   resetOrder,
   setOrder,
+  takeBackFirst,
 } from '../../../../src/core/documents/orderIntents.ts';
 import type { OrderPlace } from '../../../../src/core/documents/orderMove.ts';
 import { entryOf } from '../../../../src/core/documents/storeIntents.ts';
@@ -207,6 +208,59 @@ describe('order intents', () => {
         (error) => isKnown(error, 'order.onlyKeys'),
       );
     }
+  });
+
+  describe('take back that a profile was put first', () => {
+    const profiles = Object.fromEntries(['a', 'b', 'c', 'd'].map((id) => [`z:${id}`, TOKEN]));
+    const orderOf = (document: JsonObject) => document['order'] ?? {};
+
+    it('leaves it as it was, whoever had the order', () => {
+      const ids = fc.shuffledSubarray(Object.keys(profiles), { minLength: 1 });
+      const lists = fc.record({ own: fc.option(ids), main: fc.option(ids), unlisted: ids });
+      fc.assert(
+        fc.property(lists, fc.constantFrom(...Object.keys(profiles)), (lists, profileId) => {
+          const { own, main, unlisted } = lists;
+          const inherited = { profiles, order: main === null ? {} : { 'Z.AI': main } };
+          const key = main === null ? 'zai' : 'Z.AI';
+          const order = own === null ? {} : { [key]: own };
+          const shown = own ?? main ?? unlisted;
+          fc.pre(shown[0] !== profileId);
+          const first = moveFirst('zai', profileId, shown, inherited);
+          const before = { shown, isOwn: own !== null };
+          const back = takeBackFirst('zai', profileId, before, inherited);
+          const after = back.apply(first.apply({ profiles, order }, 's'), 's');
+          assert.deepEqual(orderOf(after), order);
+          assert.deepEqual(back.apply(after, 's'), after);
+        }),
+      );
+    });
+
+    const orderAfter = (order: JsonObject, isOwn = false) => {
+      const intent = takeBackFirst('zai', 'z:b', { shown: ['z:a', 'z:b', 'z:c'], isOwn });
+      return orderOf(intent.apply({ profiles, order }, 's'));
+    };
+
+    it('keeps what others have done to the order since', () => {
+      assert.deepEqual(orderAfter({ zai: ['z:b', 'z:c', 'z:a'] }), { zai: ['z:c', 'z:a', 'z:b'] });
+      assert.deepEqual(orderAfter({ zai: ['z:b', 'z:a', 'z:c', 'z:d'] }, true), {
+        zai: ['z:a', 'z:b', 'z:c', 'z:d'],
+      });
+    });
+
+    it('changes nothing where it is first no more, or the list has gone', () => {
+      for (const order of [{ zai: ['z:d', 'z:b', 'z:a'] }, { q: ['q:1'] }, { zai: 'odd' }]) {
+        assert.deepEqual(orderAfter(order), order);
+      }
+      const inherited = { order: { zai: ['z:b', 'z:a'] } };
+      const none = { profiles };
+      const intent = takeBackFirst(
+        'zai',
+        'z:b',
+        { shown: ['z:a', 'z:b'], isOwn: false },
+        inherited,
+      );
+      assert.equal(intent.apply(none, 's'), none);
+    });
   });
 
   it('reset an order in every spelling', () => {
