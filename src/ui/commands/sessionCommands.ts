@@ -81,11 +81,13 @@ export function sessionCommands(parts: SessionCommandParts) {
       }
       const { sessionsPath, session, agent } = place;
       const sessions = await parts.sessions();
-      await sessions.unpin(sessionsPath, [
-        { sessionKey: session.key, profileId: pinned.profileId },
-      ]);
+      const { key: sessionKey } = session;
+      const { profileId } = pinned;
+      const [taken] = await sessions.unpin(sessionsPath, [{ sessionKey, profileId }]);
       await parts.refresh();
-      say(l10n.t('{0} is not pinned any more', sessionName(session.key, agent.id)));
+      const name = sessionName(sessionKey, agent.id);
+      if (taken !== undefined) say(l10n.t('{0} is not pinned any more', name));
+      else notifications.told(l10n.t('{0} is not pinned to {1} any more.', name, profileId));
     },
 
     [commands.sessionClearStale]: async (target) => {
@@ -97,7 +99,9 @@ export function sessionCommands(parts: SessionCommandParts) {
       }
       const places =
         named.kind === 'found' ? [named.place] : agentPlaces(snapshot).filter(hasStalePins);
-      const place = await pickAgentOf(places, snapshot, l10n.t('Clear Stale Pins'));
+      const picked = await pickAgentOf(places, snapshot, l10n.t('Clear Stale Pins'));
+      // Whether a pin is stale, other files say: as they are now, since answering took its time.
+      const place = picked && again(await parts.refresh(), picked);
       const list = place?.agent.sessions;
       if (list?.kind !== 'whole' || list.stale.length === 0) {
         notifications.told(l10n.t('No session has a stale pin.'));
@@ -126,6 +130,11 @@ export function sessionCommands(parts: SessionCommandParts) {
       else notifications.told(l10n.t('There is no profile here for that.'));
     },
   } satisfies Partial<CommandHandlers>;
+}
+
+function again(snapshot: Snapshot, { dir, agent }: AgentPlace): AgentPlace | undefined {
+  const now = locateAgent(snapshot, { stateDir: dir.path, agentId: agent.id });
+  return now.kind === 'found' ? now.place : undefined;
 }
 
 function hasStalePins({ agent: { sessions } }: AgentPlace): boolean {
