@@ -63,14 +63,6 @@ export function readBindings(
   });
 }
 
-/** The workspace folders of agents that name one, by normalized id; not yet made absolute. */
-export function readWorkspaces(
-  root: JsonValue,
-  references: Resolve = AS_WRITTEN,
-): ReadonlyMap<string, string> {
-  return byAgent(root, references, ({ workspace }) => textOf(workspace));
-}
-
 /** The models that a config names, its includes followed. */
 export function readModels(root: JsonValue, references: Resolve = AS_WRITTEN): ConfigModels {
   const agents = references.resolve(objectAt(root, 'agents'));

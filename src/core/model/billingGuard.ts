@@ -30,17 +30,3 @@ export function billingStep(
   }
   return undefined;
 }
-
-/**
- * An order without its paid API keys, as `ProfileService.leaveKeysOut` would write it for an agent whose
- * order is shown so; undefined where no subscription would be left. For asking before; what is written
- * is decided on what is stored then.
- */
-export function withoutKeys(
-  { profiles }: Pick<ProviderSnapshot, 'profiles'>,
-  shownOrder: readonly string[],
-): readonly string[] | undefined {
-  const typeOf = new Map(profiles.map(({ id, type }) => [id, type]));
-  const left = shownOrder.filter((id) => typeOf.get(id) !== 'api_key');
-  return left.some((id) => typeOf.has(id)) ? left : undefined;
-}

@@ -1,10 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are references of the config itself
 import assert from 'node:assert/strict';
-import {
-  readBindings,
-  readModels,
-  readWorkspaces,
-} from '../../../../src/core/documents/configAgents.ts';
+import { readBindings, readModels } from '../../../../src/core/documents/configAgents.ts';
 import { environmentReferences } from '../../../../src/core/documents/environmentReferences.ts';
 
 describe('bindings of a config', () => {
@@ -73,13 +69,6 @@ describe('workspaces and models of a config', () => {
   };
 
   it('are those of the first entry of an agent', () => {
-    assert.deepEqual(
-      [...readWorkspaces(root)],
-      [
-        ['work', '/w'],
-        ['__proto__', '/p'],
-      ],
-    );
     const { byAgent } = readModels(root);
     assert.deepEqual(
       [...byAgent],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { billingStep, withoutKeys } from '../../../../src/core/model/billingGuard.ts';
+import { billingStep } from '../../../../src/core/model/billingGuard.ts';
 import { effectiveOrder } from '../../../../src/core/model/order.ts';
 import type { ProfileSnapshot } from '../../../../src/core/model/snapshot.ts';
 import { profile, provider } from '../../../support/snapshots.ts';
@@ -59,11 +59,5 @@ describe('billing guard', () => {
     const shown = providerOf(...ids);
     assert.equal(billingStep(shown), undefined);
     assert.deepEqual(billingStep(shown, withoutPauses), { after: 'o', key: 'k' });
-  });
-
-  it('an order without its keys, unless nothing else is left', () => {
-    const shown = providerOf('k1', 'o1', 'T1', 'k2');
-    assert.deepEqual(withoutKeys(shown, ['k1', 'o1', 'gone', 'k2']), ['o1', 'gone']);
-    assert.equal(withoutKeys(shown, ['k1', 'gone', 'k2']), undefined);
   });
 });
