@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Cancelled, type Clock } from '../clock.ts';
 import { DirectoryWatcher } from '../disk/directoryWatcher.ts';
 import type { HostEnvironment } from '../documents/hostEnvironment.ts';
@@ -47,6 +48,8 @@ export class LiveSnapshot {
   #snapshot: Snapshot | undefined;
   #reads: Reads | undefined;
   #watched: Directories = new Map();
+  /** All that concerns us of a folder in which chats are written down, line by line. */
+  #sessionLists: ReadonlySet<string> = new Set();
   #relocate = true;
   #running: Promise<void> | undefined;
   #queued: Promise<void> | undefined;
@@ -60,7 +63,8 @@ export class LiveSnapshot {
     this.#watcher = new DirectoryWatcher({
       onHint: (directory) => this.#readAgain(this.#watched.get(directory) === 'layout'),
       concerns: (directory, name) =>
-        this.#watched.get(directory) !== 'sessions' || !isTranscript(name),
+        this.#watched.get(directory) !== 'sessions' ||
+        this.#sessionLists.has(join(directory, name)),
     });
     this.#first = new Promise((resolve, reject) => {
       this.#tellFirst = resolve;
@@ -159,6 +163,7 @@ export class LiveSnapshot {
         (directory) => !this.#watched.has(directory),
       );
       this.#watched = read.directories;
+      this.#sessionLists = read.sessionLists;
       if (this.#disposal.signal.aborted) return read;
       await this.#watcher.watch([...this.#watched.keys()]);
       if (!unseen || tries === MOST_READS) return read;
@@ -213,11 +218,6 @@ export class LiveSnapshot {
         if (!(error instanceof Cancelled)) this.#options.log(messageOf(error));
       });
   }
-}
-
-/** What chats write line by line beside `sessions.json`, and locks and temporary files: no news. */
-function isTranscript(name: string): boolean {
-  return /\.(jsonl|lock|tmp)$/.test(name);
 }
 
 function messageOf(error: unknown): string {

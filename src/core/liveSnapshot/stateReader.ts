@@ -38,6 +38,8 @@ export interface StateRead {
   readonly reads: Reads;
   /** A change of what was read begins with an event in one of these, which need not exist. */
   readonly directories: Directories;
+  /** Absolute paths of the files in which sessions are listed, or would be. */
+  readonly sessionLists: ReadonlySet<string>;
   /** A store was torn a moment ago: what stands here for it may be its last whole content. */
   readonly settling: boolean;
 }
@@ -76,20 +78,21 @@ export class StateReader {
     const { stateDirs, lookedIn } = await this.#locate(relocate);
     const round: Round = {
       storePaths: new Set(),
-      sessionsPaths: new Set(),
+      sessionLists: new Set(),
       directories: new Map(),
       settling: new Set(),
     };
     const dirReads = await Promise.all(stateDirs.map((dir) => this.#readStateDir(dir, round)));
     const reads: Reads = { stateDirs: dirReads, lookedIn, ...(await this.#ownData(dirReads)) };
     this.#stores.keepOnly(round.storePaths);
-    this.#sessionsReader?.keepOnly(round.sessionsPaths);
+    this.#sessionsReader?.keepOnly(round.sessionLists);
     await this.#tellConditions(reads, round.settling);
     for (const path of layoutDirectories(stateDirs, lookedIn))
       round.directories.set(path, 'layout');
     return {
       reads,
       directories: round.directories,
+      sessionLists: round.sessionLists,
       settling: round.settling.size > 0,
     };
   }
@@ -176,6 +179,7 @@ export class StateReader {
     const path = sessionsPath(this.#options.host, dir, agentId, elsewhere);
     if (path === undefined) return undefined;
     const folder = dirname(path);
+    round.sessionLists.add(path);
     if (!round.directories.has(folder)) round.directories.set(folder, 'sessions');
     const now = this.#options.clock.now();
     if ((await versionOf(path, now)) === undefined) return undefined;
@@ -183,7 +187,6 @@ export class StateReader {
       const { SessionsReader } = await import('./sessionsReader.ts');
       this.#sessionsReader ??= new SessionsReader(this.#options.clock);
     }
-    round.sessionsPaths.add(path);
     return this.#sessionsReader.read(path, agentId);
   }
 
@@ -227,7 +230,7 @@ function isAnythingAmiss({ stateDirs }: Reads): boolean {
 interface Round {
   readonly storePaths: Set<string>;
   readonly directories: Map<string, DirectoryUse>;
-  readonly sessionsPaths: Set<string>;
+  readonly sessionLists: Set<string>;
   /** Stores that may just be being written. */
   readonly settling: Set<string>;
 }

@@ -1,6 +1,7 @@
 import { normalizeProviderId } from '../documents/providerIds.ts';
 import type { SessionEntry } from '../documents/sessions.ts';
 import { shownKey } from '../documents/shownText.ts';
+import { effectiveOrder } from './order.ts';
 import type { SessionContext, SessionsRead } from './reads.ts';
 import { chosenBy, pickForSession } from './sessionPick.ts';
 import type { SessionSnapshot, SessionsSnapshot } from './snapshot.ts';
@@ -21,7 +22,13 @@ export class SessionList implements SessionsRead {
 
   /** The sessions with their pins, and what each uses next. */
   seenIn(context: SessionContext): SessionsSnapshot {
-    const all = this.sessions.map((entry) => sessionSnapshot(entry, context));
+    const orders = new Map<string, readonly string[]>();
+    const orderOf = (provider: string): readonly string[] => {
+      const known = orders.get(provider) ?? effectiveOrder({ ...context, provider }).ids;
+      orders.set(provider, known);
+      return known;
+    };
+    const all = this.sessions.map((entry) => sessionSnapshot(entry, context, orderOf));
     const isMarked = ({ pin }: SessionSnapshot): boolean =>
       pin !== undefined && (pin.by === 'user' || pin.stale !== undefined);
     const older = all.slice(MOST_SHOWN).filter(isMarked).slice(0, MOST_SHOWN);
@@ -55,14 +62,21 @@ export class UnknownSessions implements SessionsRead {
   }
 }
 
-function sessionSnapshot(entry: SessionEntry, context: SessionContext): SessionSnapshot {
+function sessionSnapshot(
+  entry: SessionEntry,
+  context: SessionContext,
+  orderOf: (provider: string) => readonly string[],
+): SessionSnapshot {
   const { key, updatedAt, model, compactions, pin } = entry;
   const provider = sessionProvider(entry, context)?.provider;
   const { store, config, now } = context;
   const pick =
     provider === undefined
       ? undefined
-      : pickForSession({ provider, store, config, now, pin, compactions, isNewSession: false });
+      : pickForSession(
+          { provider, store, config, now, pin, compactions, isNewSession: false },
+          orderOf(provider),
+        );
   const profileId = pin.profileId;
   return {
     key,

@@ -44,10 +44,15 @@ export interface SessionPick {
   readonly pin: SessionPin;
 }
 
-/** Which profile CoderClaw 2026.3.21 uses in a session, and what becomes of the session's pin. Pure. */
-export function pickForSession(query: SessionPickQuery): SessionPick {
-  const { store, config, now, provider } = query;
-  const { ids: order } = effectiveOrder({ store, config, now, provider });
+/**
+ * Which profile CoderClaw 2026.3.21 uses in a session, and what becomes of the session's pin. Pure.
+ * @param order The effective order of the provider, where it is known already: many sessions share one.
+ */
+export function pickForSession(
+  query: SessionPickQuery,
+  order: readonly string[] = effectiveOrder(query).ids,
+): SessionPick {
+  const { store, now } = query;
   const stale = stalenessOf(query.pin, order, query);
   const pin = stale === undefined ? query.pin : {};
   const [first] = order;

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../clock.ts';
+import { asDiskError, errnoOf } from '../../disk/diskError.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../documents/json.ts';
 import { runtimeCachePath } from '../../documents/locations.ts';
 import { entryOf, type StoreIntent } from '../../documents/storeIntents.ts';
@@ -69,11 +70,13 @@ export class StoreRounds {
     return this.#places.find((place) => place.storePath === storePath)?.legacyPaths ?? [];
   }
 
+  /** @throws {KnownError} `disk.*` where that cannot be seen: what is not seen has not gone. */
   async hasFolder(storePath: string): Promise<boolean> {
     try {
       return (await stat(dirname(storePath))).isDirectory();
-    } catch {
-      return false;
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return false;
+      throw asDiskError(error, storePath);
     }
   }
 

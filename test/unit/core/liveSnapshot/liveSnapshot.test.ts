@@ -27,6 +27,7 @@ const AT_LAST_MS = 5_000;
 const NOTHING_READ: StateRead = {
   reads: { stateDirs: [], lookedIn: [] },
   directories: new Map(),
+  sessionLists: new Set(),
   settling: false,
 };
 
@@ -416,7 +417,9 @@ describe('LiveSnapshot', () => {
     );
     await delay(150);
     reads = 0;
-    await writeFile(join(dirname(list), 'one.jsonl'), 'said');
+    for (const name of ['one.jsonl', 'sessions.json.lock', 'anything']) {
+      await writeFile(join(dirname(list), name), 'said');
+    }
     await delay(200);
     assert.equal(reads, 0);
     await writeFile(list, JSON.stringify({ 'agent:main:main': { ...entry, updatedAt: 6 } }));
