@@ -11,7 +11,7 @@ import { stateWords } from './words/profileState.ts';
 import { providerName } from './words/providers.ts';
 import { agentInUseLines } from './words/workspaceAgent.ts';
 
-const { profileSignIn, profileSignInAgain, workspaceChooseAgent } = commands;
+const { profileSignIn, profileSignInAgain, switcherShow, workspaceChooseAgent } = commands;
 
 /** Markdown with theme icons, and the commands that its links may run. */
 export interface HoverMarkdown {
@@ -57,7 +57,11 @@ export function statusBarHover(
     value += '\n';
   }
   if (waysOn.length === 0) {
-    waysOn.push(`[${l10n.t('Sign In to ChatGPT')}](command:${profileSignIn})`);
+    waysOn.push(
+      agent.providers.length === 0
+        ? `[${l10n.t('Sign In to ChatGPT')}](command:${profileSignIn})`
+        : `[${l10n.t('Switch Profile…')}](command:${switcherShow})`,
+    );
   }
   if (lines.length > 0) {
     waysOn.push(`[${l10n.t('Use Another Agent Here…')}](command:${workspaceChooseAgent})`);
@@ -66,7 +70,7 @@ export function statusBarHover(
   return {
     value: value + waysOn.join(' · '),
     enabledCommands: [
-      ...[profileSignIn, profileSignInAgain, workspaceChooseAgent],
+      ...[profileSignIn, profileSignInAgain, switcherShow, workspaceChooseAgent],
       viewCommands.profilesFocus,
     ],
   };

@@ -22,8 +22,10 @@ const margin = 10 * minute;
  * can be in. Every secret in it holds the word `CANARY`, so that one that travels is found.
  *
  * - `main` (default): profiles that renew, cool down, are disabled, end soon, last, have no end,
- *   have ended, hold no secret, and are hidden by the config;
- * - `work`: its own ChatGPT account, a copy of `main`'s login (a twin), a dead end at xAI;
+ *   have ended, hold no secret, and are hidden by the config; a paid key after a subscription; sessions
+ *   of which one is pinned and two have a stale pin;
+ * - `work`: its own ChatGPT account, a copy of `main`'s login (a twin), a dead end at xAI, in an order of
+ *   its own; chats of two channels come to it;
  * - `home`: one profile of its own, the rest inherited;
  * - `lab`: a store that a crash left torn; `attic`: one that cannot be read.
  *
@@ -66,6 +68,11 @@ export async function writeDemoState(
         provider: 'anthropic',
         token: setupToken('last-year'),
         expires: now - 2 * day,
+      },
+      'anthropic:paid': {
+        type: 'api_key',
+        provider: 'anthropic',
+        key: 'sk-ant-api03-CANARY-paid',
       },
       'google:billing': { type: 'api_key', provider: 'google', key: 'AIza-CANARY-google-billing' },
       'openrouter:default': {
@@ -128,11 +135,40 @@ export async function writeDemoState(
         authProfileOverride: 'anthropic:spare',
         authProfileOverrideSource: 'user',
       },
+      'agent:main:telegram:dm:4711': {
+        sessionId: '00000000-0000-4000-8000-000000000003',
+        updatedAt: now - 2 * hour,
+        providerOverride: 'openai-codex',
+        modelOverride: 'gpt-5.2',
+      },
+      'agent:main:subagent:5f0c2a9e-7d41-4c7b-9f63-0d2f8b1a6e55': {
+        sessionId: '00000000-0000-4000-8000-000000000004',
+        updatedAt: now - 5 * hour,
+      },
+      // Left behind: pinned to a profile that is not there any more, and to one that the config hides.
       'agent:main:telegram:group:7': {
         sessionId: '00000000-0000-4000-8000-000000000002',
         updatedAt: now - 9 * day,
         authProfileOverride: 'openai-codex:gone',
         authProfileOverrideSource: 'user',
+      },
+      'agent:main:discord:channel:12': {
+        sessionId: '00000000-0000-4000-8000-000000000005',
+        updatedAt: now - 12 * day,
+        providerOverride: 'openai-codex',
+        authProfileOverride: 'openai-codex:old-laptop',
+        authProfileOverrideSource: 'user',
+      },
+    }),
+  );
+  await writePrivate(
+    join(stateDir, 'agents', 'work', 'sessions', 'sessions.json'),
+    json({
+      'agent:work:slack:channel:c024be91l': {
+        sessionId: '00000000-0000-4000-8000-000000000006',
+        updatedAt: now - 40 * minute,
+        providerOverride: 'openai-codex',
+        modelOverride: 'gpt-5.2',
       },
     }),
   );
@@ -150,10 +186,15 @@ const config = `// The demo of CoderClaw Auth. Change what you like; it is delet
       // "openai-codex:old-laptop" is left out on purpose: stored, but not used.
     },
     order: {
-      anthropic: ["anthropic:setup-token", "anthropic:spare", "anthropic:last-year"],
+      // The key costs: it is for when both tokens fail.
+      anthropic: ["anthropic:setup-token", "anthropic:spare", "anthropic:paid", "anthropic:last-year"],
     },
   },
   agents: {
+    defaults: {
+      model: { primary: "anthropic/claude-opus-4-6", fallbacks: ["openai-codex/gpt-5.2"] },
+      models: { "anthropic/claude-sonnet-4-6": {} },
+    },
     list: [
       { id: "main", default: true },
       { id: "work", name: "Work" },
@@ -162,7 +203,12 @@ const config = `// The demo of CoderClaw Auth. Change what you like; it is delet
       { id: "attic" }, // its store cannot be read
     ],
   },
-  bindings: [{ agentId: "work", match: { channel: "slack" } }],
+  channels: { telegram: {}, slack: {} },
+  bindings: [
+    { agentId: "work", match: { channel: "slack" } },
+    { agentId: "work", match: { channel: "telegram", peer: { kind: "group", id: "-1001234" } } },
+    { agentId: "home", match: { channel: "telegram" } }, // the family
+  ],
 }
 `;
 

@@ -86,7 +86,16 @@ Everything here is made up and is deleted when you stop it. The state folder is 
 2. Run **CoderClaw: Sign In to ChatGPT…** from the command palette (F1). The page that opens is not
    ChatGPT's: it is a stand-in on this machine, and any password will do. Sign in as
    \`cleo@example.com\`, and see her profile come back.
-3. Look at the status bar, bottom left: the agent in use, and what it needs.
-4. Change a file of the state folder in a terminal, and watch the tree follow.
+3. Look at the status bar, bottom left: the agent in use, and what it needs. Click it, and pick the
+   profile that is to be used first.
+4. Drag a profile of Anthropic to another place. The row of Anthropic says that the agent has an order
+   of its own now; **Reset Order** in its menu takes it away. The shield leaves the paid key out.
+5. **End Pause** on the row of \`cleo@example.com\`, **Unhide** on \`old-laptop\`.
+6. Run **Why This One?** on a profile, a provider or a session.
+7. Open **Sessions** of main: one is pinned, two have a stale pin. Clear these, pin another.
+8. Open **Chats** of work, and hand it more of them. Run **CoderClaw: Add Agent…**.
+9. Run **CoderClaw: Use an Agent in This Workspace…**, pick \`work\`, and open a terminal:
+   \`echo $CODERCLAW_AGENT_DIR\`.
+10. Change a file of the state folder in a terminal, and watch the tree follow.
 `;
 }

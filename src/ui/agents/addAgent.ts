@@ -17,6 +17,9 @@ import type { Copyable } from './copyChoices.ts';
  * @throws {Cancelled}
  */
 export async function addAgent(parts: AgentCommandParts, snapshot: Snapshot): Promise<void> {
+  // Where there is no choice: before anything is asked that could not be kept.
+  const [only, ...others] = snapshot.stateDirs;
+  if (only !== undefined && others.length === 0) assertPlaceIsCertain({ dir: only });
   const asked = await askForAgent(snapshot, parts.host);
   if (asked === undefined) return;
   const { dir, wish, copies } = asked;

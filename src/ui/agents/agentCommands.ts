@@ -27,6 +27,7 @@ export function agentCommands(parts: AgentCommandParts) {
     target: Target | undefined,
     title: string,
     isWanted: (place: AgentPlace) => boolean = () => true,
+    none = l10n.t('There is no agent here for that.'),
   ): Promise<AgentPlace | undefined> => {
     const snapshot = await parts.snapshot();
     const named = locateAgent(snapshot, target);
@@ -37,7 +38,7 @@ export function agentCommands(parts: AgentCommandParts) {
     if (named.kind === 'found') return named.place;
     const wanted = agentPlaces(snapshot).filter(isWanted);
     const place = await pickAgentOf(wanted, snapshot, title);
-    if (place === undefined) notifications.told(l10n.t('There is no agent here for that.'));
+    if (place === undefined) notifications.told(none);
     return place;
   };
 
@@ -55,14 +56,24 @@ export function agentCommands(parts: AgentCommandParts) {
 
     [commands.agentMakeDefault]: async (target) => {
       const isOther = ({ agent }: AgentPlace): boolean => !agent.isDefault;
-      const place = await agentPlace(target, l10n.t('Make Default Agent'), isOther);
+      const place = await agentPlace(
+        target,
+        l10n.t('Make Default Agent'),
+        isOther,
+        l10n.t('There is no other agent that could be the default one.'),
+      );
       if (place) await makeDefault(parts, place);
     },
 
     [commands.agentRemove]: async (target) => {
       const isRemovable = ({ agent }: AgentPlace): boolean =>
         agent.id !== MAIN_AGENT_ID && !agent.onDiskOnly;
-      const place = await agentPlace(target, l10n.t('Remove Agent'), isRemovable);
+      const place = await agentPlace(
+        target,
+        l10n.t('Remove Agent'),
+        isRemovable,
+        l10n.t('There is no agent that could be removed: main always stays.'),
+      );
       if (place) await removeAgent(parts, place);
     },
 

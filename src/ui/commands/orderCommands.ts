@@ -33,11 +33,12 @@ export interface OrderCommandParts {
 
 /** Which profile comes when: moving, resetting, for all agents; and having one used that is left out or pauses. */
 export function orderCommands(parts: OrderCommandParts) {
-  /** Finds or asks for a profile, and acts on it; undefined: it is in the wrong state for that. */
+  /** Finds or asks for a profile that it is meant for, and acts on it; `none` is told where there is none. */
   const onProfile =
     (
       title: string,
       isMeant: (place: ProfilePlace) => boolean,
+      none: string,
       act: (place: ProfilePlace) => Promise<void>,
     ) =>
     async (target: Target | undefined): Promise<void> => {
@@ -48,8 +49,8 @@ export function orderCommands(parts: OrderCommandParts) {
         named.kind === 'found'
           ? named.place
           : await pickProfile(snapshot, title, isMeant, profilePlaces(snapshot));
-      // It can have changed since the row was drawn.
-      if (place === undefined || !isMeant(place)) return tellNone(parts);
+      if (place === undefined) return parts.notifications.told(none);
+      if (!isMeant(place)) return tellChanged(parts, place.profile.id);
       assertPlaceIsCertain(place);
       await act(place);
     };
@@ -57,6 +58,7 @@ export function orderCommands(parts: OrderCommandParts) {
     (
       title: string,
       isMeant: (place: ProviderPlace) => boolean,
+      none: string,
       act: (place: ProviderPlace) => Promise<void>,
     ) =>
     async (target: Target | undefined): Promise<void> => {
@@ -65,7 +67,8 @@ export function orderCommands(parts: OrderCommandParts) {
       if (named.kind === 'gone') return tellGone(parts.notifications, named);
       const place =
         named.kind === 'found' ? named.place : await pickProvider(snapshot, title, isMeant);
-      if (place === undefined || !isMeant(place)) return tellNone(parts);
+      if (place === undefined) return parts.notifications.told(none);
+      if (!isMeant(place)) return tellChanged(parts, providerName(place.provider.id));
       assertPlaceIsCertain(place);
       await act(place);
     };
@@ -73,36 +76,43 @@ export function orderCommands(parts: OrderCommandParts) {
     [commands.profileMoveUp]: onProfile(
       l10n.t('Move Up'),
       ({ provider, profile }) => stepUp(provider, profile.id) !== undefined,
+      l10n.t('No profile can be moved: no agent has two of a provider in use.'),
       (place) => moveBy(parts, place, stepUp),
     ),
     [commands.profileMoveDown]: onProfile(
       l10n.t('Move Down'),
       ({ provider, profile }) => stepDown(provider, profile.id) !== undefined,
+      l10n.t('No profile can be moved: no agent has two of a provider in use.'),
       (place) => moveBy(parts, place, stepDown),
     ),
     [commands.profileShow]: onProfile(
       l10n.t('Unhide'),
       ({ profile }) => profile.state.kind === 'hidden',
+      l10n.t('No profile is hidden.'),
       (place) => unhide(parts, place),
     ),
     [commands.profileResume]: onProfile(
       l10n.t('End Pause'),
       ({ profile: { state } }) => state.kind === 'cooling' || state.kind === 'disabled',
+      l10n.t('No profile pauses.'),
       (place) => endPause(parts, place),
     ),
     [commands.orderReset]: onProvider(
       l10n.t('Reset Order'),
       ({ provider }) => provider.orderFrom === 'own' || provider.orderSource === 'config',
+      l10n.t('No order is set, neither of an agent nor for all.'),
       (place) => resetOrder(parts, place),
     ),
     [commands.orderForAll]: onProvider(
       l10n.t('Use This Order for All Agents'),
       ({ provider }) => provider.profiles.length > 1,
+      l10n.t('No agent has two profiles of one provider, so there is no order to use.'),
       (place) => orderForAll(parts, place),
     ),
     [commands.orderLeaveKeysOut]: onProvider(
       l10n.t('Leave Paid Keys Out'),
       ({ provider }) => provider.billing !== undefined,
+      l10n.t('No agent goes on from a subscription to a paid key.'),
       (place) => leaveKeysOut(parts, place),
     ),
   } satisfies Partial<CommandHandlers>;
@@ -246,8 +256,9 @@ function hasOwnOrder({ providers }: ProviderPlace['agent'], provider: string): b
   return providers.some(({ id, orderSource }) => id === provider && orderSource === 'store');
 }
 
-function tellNone({ notifications }: OrderCommandParts): void {
-  notifications.told(l10n.t('There is nothing here for that.'));
+/** It is in another state than when its row was drawn. */
+function tellChanged({ notifications }: OrderCommandParts, name: string): void {
+  notifications.told(l10n.t('{0} has changed meanwhile. Nothing has been done.', name));
 }
 
 function say(text: string): void {

@@ -3,11 +3,12 @@ import { commands } from '../../contributions.ts';
 import { Cancelled } from '../../core/clock.ts';
 import type { ProfileSnapshot, Snapshot } from '../../core/model/snapshot.ts';
 import type { Notifications } from '../notifications.ts';
-import { exactTime } from '../words/exactTime.ts';
+import { agentTitle } from '../words/agents.ts';
 import { joined } from '../words/joined.ts';
 import { stateWords } from '../words/profileState.ts';
 import { providerName } from '../words/providers.ts';
-import { sessionName, sessionWords } from '../words/sessions.ts';
+import { sessionIcon, sessionName, sessionWords } from '../words/sessions.ts';
+import { span } from '../words/time.ts';
 import {
   type AgentPlace,
   agentPlaces,
@@ -38,12 +39,12 @@ export async function pickAgentOf(
     places,
     (place) => ({
       label: place.agent.id,
-      description: [
+      description: joined(
+        ' · ',
+        agentTitle(place.agent),
         place.agent.isDefault ? l10n.t('default') : '',
         snapshot.stateDirs.length > 1 ? place.dir.label : '',
-      ]
-        .filter((part) => part !== '')
-        .join(' · '),
+      ),
       iconPath: new ThemeIcon('hubot'),
     }),
     title,
@@ -66,12 +67,11 @@ export async function pickProfile(
   const places = among.filter(wanted);
   return pick(
     places,
-    ({ agent, profile, provider }) => {
+    ({ agent, profile }) => {
       const words = stateWords(profile.state, snapshot.takenAt);
       return {
         label: profile.id,
-        description: `${agent.id} · ${words.text}`,
-        detail: profile.email ?? providerName(provider.id),
+        description: joined(' · ', agent.id, words.text, otherEmail(profile)),
         iconPath: new ThemeIcon(words.icon),
       };
     },
@@ -94,7 +94,11 @@ export async function pickProvider(
     ({ agent, provider }) => ({
       label: providerName(provider.id),
       description: agent.id,
-      detail: provider.profiles.map(({ name }) => name).join(', '),
+      // Those that are used, as they are: what is asked is about their order.
+      detail: provider.profiles
+        .filter(({ position }) => position !== undefined)
+        .map(({ name }) => name)
+        .join(', '),
     }),
     title,
     l10n.t('Which provider?'),
@@ -115,11 +119,15 @@ export async function pickSession(
     places,
     ({ agent, session }) => ({
       label: sessionName(session.key, agent.id),
-      description: joined(' · ', agent.id, sessionWords(session)),
-      ...(session.updatedAt > 0 && {
-        detail: l10n.t('Last active on {0}.', exactTime(session.updatedAt)),
-      }),
-      iconPath: new ThemeIcon(session.pin?.by === 'user' ? 'pinned' : 'comment'),
+      description: joined(
+        ' · ',
+        agent.id,
+        sessionWords(session),
+        session.updatedAt > 0
+          ? l10n.t('{0} ago', span(Math.max(0, snapshot.takenAt - session.updatedAt)))
+          : '',
+      ),
+      iconPath: new ThemeIcon(sessionIcon(session).id),
     }),
     title,
     l10n.t('Which session?'),
@@ -147,14 +155,18 @@ export async function pickSessionProfile(
       const isPinned = session.pin?.by === 'user' && session.pin.profileId === profile.id;
       return {
         label: profile.id,
-        description: joined(' · ', isPinned ? l10n.t('pinned now') : '', text),
-        ...(profile.email !== undefined && { detail: profile.email }),
+        description: joined(' · ', isPinned ? l10n.t('pinned now') : '', text, otherEmail(profile)),
         iconPath: new ThemeIcon(icon),
       };
     },
     title,
     l10n.t('Which profile is {0} to use?', sessionName(session.key, agent.id)),
   );
+}
+
+/** Where its name does not say it. */
+function otherEmail({ name, email = '' }: ProfileSnapshot): string {
+  return name === email ? '' : email;
 }
 
 /**
@@ -191,7 +203,7 @@ export function tellGone(
 /** There is no agent at all. */
 export function tellNowhere(notifications: Pick<Notifications, 'warned'>): void {
   notifications.warned(
-    l10n.t('CoderClaw was not found on this machine, so there is nowhere to keep a sign-in.'),
+    l10n.t('CoderClaw was not found on this machine. Choose where its state folder lies first.'),
     {
       label: l10n.t('Choose State Folder…'),
       run: () => vscodeCommands.executeCommand(commands.stateFolderChoose),

@@ -35,7 +35,7 @@ export function sessionCommands(parts: SessionCommandParts) {
   return {
     [commands.sessionPin]: async (target) => {
       const snapshot = await parts.snapshot();
-      const title = l10n.t('Pin a Profile to a Session');
+      const title = l10n.t('Pin Profile to Session');
       const named = locateSession(snapshot, target);
       const profile = locateProfile(snapshot, target);
       const gone = [named, profile].find(({ kind }) => kind === 'gone');
@@ -69,7 +69,7 @@ export function sessionCommands(parts: SessionCommandParts) {
         tellGone(notifications, named);
         return;
       }
-      const title = l10n.t('Unpin a Session');
+      const title = l10n.t('Unpin Session');
       const place =
         named.kind === 'found'
           ? named.place

@@ -92,7 +92,6 @@ class Switcher {
     list.title = l10n.t('Switch Profile');
     list.placeholder = l10n.t('Which profile is agent {0} to use first?', this.#agentId);
     list.matchOnDescription = true;
-    list.matchOnDetail = true;
     list.keepScrollPosition = true;
     const following = this.#parts.onSnapshot((now) => this.#show(now));
     try {
@@ -238,7 +237,6 @@ function entryOf(item: SwitcherItem): Entry {
     item,
     label: plainText(item.label),
     description: plainText(item.description),
-    ...('detail' in item && item.detail !== undefined && { detail: plainText(item.detail) }),
     iconPath: new ThemeIcon(item.icon),
     buttons: item.kind === 'profile' ? item.buttons.map(pressOf) : [],
     // It is to be seen whatever the person types to find another.
@@ -249,7 +247,7 @@ function entryOf(item: SwitcherItem): Entry {
 function pressOf(button: SwitcherButton): Press {
   switch (button) {
     case 'pinSession':
-      return press('pin', l10n.t('Pin to a Session…'), commands.sessionPin);
+      return press('pin', l10n.t('Pin Profile to Session…'), commands.sessionPin);
     case 'signInAgain':
       return press('sign-in', l10n.t('Sign In Again…'), commands.profileSignInAgain);
     case 'replace':

@@ -8,7 +8,9 @@ import type {
 } from '../../core/model/snapshot.ts';
 import { type ProfileAbility, profileAbilities } from '../profileAbilities.ts';
 import type { ProfileTarget } from '../target.ts';
+import { agentTitle } from '../words/agents.ts';
 import { joined } from '../words/joined.ts';
+import { paidWords } from '../words/paid.ts';
 import { stateWords } from '../words/profileState.ts';
 import { providerName } from '../words/providers.ts';
 import { place } from '../words/time.ts';
@@ -28,7 +30,6 @@ export type SwitcherItem =
       readonly key: string;
       readonly label: string;
       readonly description: string;
-      readonly detail?: string;
       readonly icon: string;
       readonly target: ProfileTarget;
       /** What picking it does; absent: it is in use already, or nothing can be done here. */
@@ -64,7 +65,7 @@ export function switcherItems(view: SwitcherView): readonly SwitcherItem[] {
       label: l10n.t('Agent {0}', agent.id),
       description: joined(
         ' · ',
-        agent.name !== undefined && agent.name.toLowerCase() !== agent.id ? agent.name : '',
+        agentTitle(agent),
         agent.isDefault ? l10n.t('default') : '',
         pinned,
         l10n.t('choose another for this workspace'),
@@ -114,8 +115,14 @@ function profileItem(
     kind: 'profile',
     key: `profile ${provider.id} ${id}`,
     label: name,
-    description: joined(' · ', order, text),
-    ...(email !== undefined && email !== name && { detail: email }),
+    // All in one line: the list is short.
+    description: joined(
+      ' · ',
+      order,
+      paidWords(provider, profile),
+      text,
+      email === undefined || name === email ? '' : email,
+    ),
     icon,
     target: { stateDir: dir.path, agentId: agent.id, provider: provider.id, profileId: id },
     ...(does && { does }),

@@ -17,7 +17,9 @@ import type {
 import { writable } from '../../core/model/writable.ts';
 import { profileAbilities } from '../profileAbilities.ts';
 import type { Target } from '../target.ts';
+import { agentTitle } from '../words/agents.ts';
 import { joined } from '../words/joined.ts';
+import { paidAfter, paidWords } from '../words/paid.ts';
 import { stateWords } from '../words/profileState.ts';
 import { providerName } from '../words/providers.ts';
 import { storeWords } from '../words/store.ts';
@@ -38,7 +40,12 @@ export type HoverSource =
   | { readonly kind: 'agent'; readonly agentDir: string; readonly store: StoreSnapshot }
   | { readonly kind: 'store'; readonly store: StoreSnapshot }
   | { readonly kind: 'provider'; readonly id: string; readonly orderSource: OrderSource }
-  | { readonly kind: 'profile'; readonly profile: ProfileSnapshot }
+  | {
+      readonly kind: 'profile';
+      readonly profile: ProfileSnapshot;
+      /** The subscription that it costs after (`paidAfter`). */
+      readonly paidAfter: string | undefined;
+    }
   | { readonly kind: 'session'; readonly session: SessionSnapshot }
   | { readonly kind: 'chats'; readonly match: BindingMatch }
   | { readonly kind: 'plain'; readonly text: string };
@@ -144,7 +151,7 @@ function agentNode(dir: StateDirSnapshot, agent: AgentSnapshot, drawing: Drawing
   const chats = chatsNode(dir, agent);
   const description = joined(
     ' · ',
-    agent.name !== undefined && agent.name.toLowerCase() !== agent.id ? agent.name : '',
+    agentTitle(agent),
     agent.isDefault ? l10n.t('default') : '',
     dir.inUse && drawing.pinned === agent.id ? l10n.t('in use here') : '',
     agent.onDiskOnly ? l10n.t('not in the config') : '',
@@ -307,15 +314,8 @@ function profileNode(
     isDimmed: profile.state.kind === 'hidden',
     collapsible: 'none',
     children: [],
-    hover: { kind: 'profile', profile },
+    hover: { kind: 'profile', profile, paidAfter: paidAfter(provider, profile) },
   };
-}
-
-/** The first key that comes after a subscription: from there on it costs. */
-function paidWords({ billing, profiles }: ProviderSnapshot, { id }: ProfileSnapshot): string {
-  if (billing?.key !== id) return '';
-  const after = profiles.find((other) => other.id === billing.after)?.name ?? billing.after;
-  return l10n.t('paid, after {0}', after);
 }
 
 /** Where else it stands: from which agent it is seen, or with which others it is shared. */

@@ -3,8 +3,8 @@ import { shownKey } from '../../core/documents/shownText.ts';
 import type { OrderSource, ProfileSnapshot, SessionSnapshot } from '../../core/model/snapshot.ts';
 import { chatsLines } from '../words/chats.ts';
 import { exactTime } from '../words/exactTime.ts';
-import { joined } from '../words/joined.ts';
-import { pauseLines } from '../words/pause.ts';
+import { failureLines, pauseLines } from '../words/pause.ts';
+import { providerName } from '../words/providers.ts';
 import { pickSentence, staleSentence } from '../words/sessions.ts';
 import { stateSentence } from '../words/stateSentence.ts';
 import { storeWords } from '../words/store.ts';
@@ -44,7 +44,7 @@ export function hoverLines(source: HoverSource, now: number): readonly string[] 
     case 'provider':
       return [source.id, orderWords(source.orderSource)];
     case 'profile':
-      return profileLines(source.profile, now);
+      return profileLines(source.profile, source.paidAfter, now);
     case 'session':
       return sessionLines(source.session);
     case 'chats':
@@ -54,7 +54,12 @@ export function hoverLines(source: HoverSource, now: number): readonly string[] 
   }
 }
 
-function profileLines(profile: ProfileSnapshot, now: number): readonly string[] {
+function profileLines(
+  profile: ProfileSnapshot,
+  paidAfter: string | undefined,
+  now: number,
+): readonly string[] {
+  const isPaused = profile.state.kind === 'cooling' || profile.state.kind === 'disabled';
   return [
     profile.id,
     ...(profile.email && profile.email !== profile.name ? [profile.email] : []),
@@ -64,7 +69,19 @@ function profileLines(profile: ProfileSnapshot, now: number): readonly string[] 
     !['renews', 'lasts', 'ending', 'expired'].includes(profile.state.kind)
       ? [l10n.t('Its token ends on {0}.', exactTime(profile.expires))]
       : []),
-    ...(profile.pause === undefined ? [] : pauseLines(profile.pause)),
+    ...(profile.pause === undefined
+      ? []
+      : isPaused
+        ? failureLines(profile.pause)
+        : pauseLines(profile.pause)),
+    ...(paidAfter === undefined
+      ? []
+      : [
+          l10n.t(
+            'Paid by use: CoderClaw goes on to it when {0} cannot be used. Leave Paid Keys Out keeps it from that.',
+            paidAfter,
+          ),
+        ]),
     ...elsewhereWords(profile),
     ...profile.problems,
   ];
@@ -74,7 +91,7 @@ function sessionLines({ key, updatedAt, provider, model, pin, pick }: SessionSna
   return [
     shownKey(key),
     ...(updatedAt > 0 ? [l10n.t('Last active on {0}.', exactTime(updatedAt))] : []),
-    ...(provider === undefined ? [] : [joined('/', provider, model ?? '')]),
+    ...(provider === undefined ? [] : [modelWords(provider, model)]),
     ...(pin?.stale === undefined
       ? []
       : [
@@ -83,6 +100,12 @@ function sessionLines({ key, updatedAt, provider, model, pin, pick }: SessionSna
         ]),
     ...(pick === undefined ? [] : [pickSentence(pick.reason, pick.profileId)]),
   ];
+}
+
+function modelWords(provider: string, model: string | undefined): string {
+  return model === undefined
+    ? l10n.t('Its model is of {0}.', providerName(provider))
+    : l10n.t('Its model: {0}', `${provider}/${model}`);
 }
 
 function orderWords(source: OrderSource): string {

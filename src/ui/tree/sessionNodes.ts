@@ -5,7 +5,7 @@ import type {
   StateDirSnapshot,
 } from '../../core/model/snapshot.ts';
 import { joined } from '../words/joined.ts';
-import { sessionName, sessionsWords, sessionWords } from '../words/sessions.ts';
+import { sessionIcon, sessionName, sessionsWords, sessionWords } from '../words/sessions.ts';
 import type { TreeNode } from './nodes.ts';
 
 /** The row of an agent's sessions, with one for each below; undefined where it has none. */
@@ -62,7 +62,7 @@ function sessionNode(
     target: { stateDir: dir.path, agentId: agent.id, sessionKey: key },
     label: name,
     description,
-    icon: iconOf(session),
+    icon: sessionIcon(session),
     spoken: joined(', ', l10n.t('Session {0}', name), description),
     flags: joined(
       ' ',
@@ -74,9 +74,4 @@ function sessionNode(
     children: [],
     hover: { kind: 'session', session },
   };
-}
-
-function iconOf({ pin }: SessionSnapshot): NonNullable<TreeNode['icon']> {
-  if (pin?.stale !== undefined) return { id: 'warning', color: 'list.warningForeground' };
-  return { id: pin?.by === 'user' ? 'pinned' : 'comment' };
 }

@@ -9,6 +9,11 @@ import { joined } from './joined.ts';
 /** How many bindings are named one by one. */
 const NAMED = 5;
 
+/** The name that people gave an agent, where its id does not say it. */
+export function agentTitle({ id, name = '' }: Pick<AgentSnapshot, 'id' | 'name'>): string {
+  return name.toLowerCase() === id ? '' : name;
+}
+
 /** What is asked before an agent is removed, a line each. */
 export function removalQuestion(
   agent: AgentSnapshot,

@@ -139,7 +139,7 @@ function standingSentence(profileId: string, standing: Standing): string {
         ...[profile, place(standing.place), namesOf(standing.before)],
       );
     case 'pausing':
-      return l10n.t('{0} is left in peace until {1}.', profile, exactTime(standing.until));
+      return l10n.t('{0} pauses until {1}.', profile, exactTime(standing.until));
     case 'unlisted':
       return standing.source === 'configProfiles'
         ? l10n.t('{0} is not used: the config lists other profiles, but not this one.', profile)

@@ -3,13 +3,8 @@ import type { Pause } from '../../core/model/pause.ts';
 import { exactTime } from './exactTime.ts';
 
 /** Why CoderClaw leaves a profile alone, and until when, as sentences for hovers and documents. */
-export function pauseLines({
-  until,
-  kind,
-  reason,
-  failures,
-  lastFailureAt,
-}: Pause): readonly string[] {
+export function pauseLines(pause: Pause): readonly string[] {
+  const { until, kind, reason } = pause;
   const end = exactTime(until);
   return [
     kind === 'cooldown'
@@ -17,6 +12,16 @@ export function pauseLines({
       : reason === undefined
         ? l10n.t('CoderClaw leaves it alone until {0}.', end)
         : l10n.t('CoderClaw leaves it alone until {0}: {1}.', end, failureWords(reason)),
+    ...failureLines(pause),
+  ];
+}
+
+/** What led to a pause, for where its end is told already. */
+export function failureLines({
+  failures,
+  lastFailureAt,
+}: Pick<Pause, 'failures' | 'lastFailureAt'>): readonly string[] {
+  return [
     ...(failures.length === 0
       ? []
       : [

@@ -4,10 +4,25 @@ import type { SessionPickReason, StalePin } from '../../core/model/sessionPick.t
 import type { SessionSnapshot, SessionsSnapshot } from '../../core/model/snapshot.ts';
 import { joined } from './joined.ts';
 
-/** `agent:main:telegram:dm:7` under the agent main is `telegram:dm:7`. */
+/**
+ * `agent:main:telegram:dm:7` under the agent main is `telegram:dm:7`. Of a UUID the first digits tell enough:
+ * whole, it leaves no room for what the session uses.
+ */
 export function sessionName(key: string, agentId: string): string {
   const prefix = `agent:${agentId}:`;
-  return shownKey(key.startsWith(prefix) ? key.slice(prefix.length) : key) || shownKey(key);
+  const name = key.startsWith(prefix) ? key.slice(prefix.length) : key;
+  return shownKey(name.replace(UUID, '$1…')) || shownKey(key);
+}
+
+const UUID = /\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi;
+
+/** How a session is drawn: one whose pin counts for nothing, one that a person pinned, any other. */
+export function sessionIcon({ pin }: Pick<SessionSnapshot, 'pin'>): {
+  readonly id: string;
+  readonly color?: string;
+} {
+  if (pin?.stale !== undefined) return { id: 'warning', color: 'list.warningForeground' };
+  return { id: pin?.by === 'user' ? 'pinned' : 'comment' };
 }
 
 /** What a list of sessions says as a whole: `2 pinned, 1 stale`. */

@@ -68,7 +68,7 @@ describe('sessions and their pins, in a real VS Code', function () {
       .waitFor();
     await workbench.screenshot('sessions-dark');
 
-    await workbench.rowMenu(workbench.row(/^Session main/), 'Pin a Profile to a Session…');
+    await workbench.rowMenu(workbench.row(/^Session main/), 'Pin Profile to Session…');
     await workbench.quickItem('anthropic:two').waitFor();
     assert.equal(await workbench.quickItems.count(), 2, 'only those that it could use');
     await workbench.screenshot('session-pin');

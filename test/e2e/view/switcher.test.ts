@@ -86,7 +86,7 @@ describe('the switcher, in a real VS Code', function () {
     await workbench.screenshot('switcher-light');
     const work = workbench.quickItem(/^work/);
     await work.hover();
-    await work.locator('.action-label[aria-label^="Pin to a Session"]').click();
+    await work.locator('.action-label[aria-label^="Pin Profile to Session"]').click();
     await workbench.choose('Which session?', 'main');
     await eventually(async () => {
       const path = `${session.stateDir}/agents/main/sessions/sessions.json`;

@@ -296,7 +296,7 @@ describe('programs in a terminal, in a real VS Code', function () {
     await workbench.openProfilesView();
     await workbench.runCommand('CoderClaw: Add Profile…');
     const said = await workbench.message(/CoderClaw was not found on this machine/);
-    assert.match(said, /nowhere to keep a sign-in/);
+    assert.match(said, /Choose where its state folder lies first/);
     assert.match(said, /Choose State Folder…/);
     await workbench.quickInput.waitFor({ state: 'hidden' });
     await workbench.screenshot('add-profile-nowhere');

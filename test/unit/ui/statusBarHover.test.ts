@@ -20,7 +20,7 @@ describe('the hover of the status bar item', () => {
       '|:--|:--|:--|',
       '| OpenAI Codex | ann | $(pass) renews itself · 5 h |',
       '',
-      `[Sign In to ChatGPT](command:${commands.profileSignIn}) · [Show Profiles](command:${viewCommands.profilesFocus})`,
+      `[Switch Profile…](command:${commands.switcherShow}) · [Show Profiles](command:${viewCommands.profilesFocus})`,
     ]);
   });
 
@@ -88,6 +88,6 @@ describe('the hover of the status bar item', () => {
     const linked = [...value.matchAll(/\(command:([\w.]+)/g)].map(([, command]) => command);
     assert.ok(linked.length > 0);
     assert.ok(linked.every((command) => enabledCommands.includes(command ?? '')));
-    assert.equal(enabledCommands.length, 4);
+    assert.equal(enabledCommands.length, 5);
   });
 });

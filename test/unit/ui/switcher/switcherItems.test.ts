@@ -26,9 +26,7 @@ function read(items: readonly SwitcherItem[]): string[] {
   return items.map((item) =>
     item.kind === 'group'
       ? `-- ${item.label}`
-      : [item.label, item.description, 'detail' in item ? item.detail : '']
-          .filter((part) => part)
-          .join(' | '),
+      : [item.label, item.description].filter((part) => part).join(' | '),
   );
 }
 
@@ -40,12 +38,22 @@ describe('the entries of the switcher', () => {
       'k | unusable: no key',
       '-- OpenAI Codex',
       'ann@x.test | next · renews itself · 5 h',
-      'work | 2nd · renews itself · 5 h | w@x.test',
+      'work | 2nd · renews itself · 5 h · w@x.test',
       'old | 3rd · sign in again',
       'h | not used: hidden by config',
       '-- ',
       'Add Profile…',
     ]);
+  });
+
+  it('say which key costs, and after what', () => {
+    const token = profile('anthropic:t', { kind: 'static' }, { next: true, position: 0 });
+    const paid = profile('anthropic:k', { kind: 'static' }, { type: 'api_key', position: 1 });
+    const billing = { after: 'anthropic:t', key: 'anthropic:k' };
+    const one = { ...main, providers: [{ ...provider('anthropic', token, paid), billing }] };
+    const items = read(switcherItems({ ...view, agent: one }));
+    assert.ok(items.includes('t | next · no expiry'), items.join('\n'));
+    assert.ok(items.includes('k | 2nd · paid, after t · no expiry'), items.join('\n'));
   });
 
   it('say what picking them does: first, shown, or made usable again', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StoreSnapshot } from '../../../../src/core/model/snapshot.ts';
+import type { ProfileSnapshot, StoreSnapshot } from '../../../../src/core/model/snapshot.ts';
 import type { TreeNode } from '../../../../src/ui/tree/nodes.ts';
 import { treeOf } from '../../../../src/ui/tree/nodes.ts';
 import { hoverLines } from '../../../../src/ui/tree/rowHover.ts';
@@ -56,6 +56,41 @@ describe('the hover of a row', () => {
       `Renews itself: the access token ends on ${exactTime(NOW + HOUR)}.`,
       'from main',
     ]);
+  });
+
+  it('of a profile that pauses: until when, once, and what led to it', () => {
+    const until = NOW + 12 * MINUTE;
+    const pause = {
+      until,
+      kind: 'cooldown',
+      failures: [{ reason: 'rate_limit', count: 2 }],
+      lastFailureAt: NOW,
+    } as const;
+    const lines = (of: ProfileSnapshot['state']): string => {
+      const main = agent('main', {
+        providers: [provider('openai-codex', profile('openai-codex:a', of, { pause }))],
+      });
+      return (hovers(treeOf(snapshot(stateDir('/state', [main])))).get('profile') ?? []).join('\n');
+    };
+    const cooling = lines({ kind: 'cooling', until });
+    assert.equal(cooling.split(exactTime(until)).length, 2, cooling);
+    assert.match(cooling, /What failed of late: rate limit \(2\)/);
+    // Its state does not tell of the pause here.
+    assert.match(lines({ kind: 'hidden', why: 'notInOrder' }), /CoderClaw leaves it alone until/);
+  });
+
+  it('of a paid key: after what it is paid for, and how to leave it out', () => {
+    const token = profile('anthropic:t', { kind: 'static' }, { next: true, position: 0 });
+    const key = profile('anthropic:k', { kind: 'static' }, { type: 'api_key', position: 1 });
+    const billing = { after: 'anthropic:t', key: 'anthropic:k' };
+    const main = agent('main', {
+      providers: [{ ...provider('anthropic', token, key), billing }],
+    });
+    const lines = hovers(treeOf(snapshot(stateDir('/state', [main])))).get('profile');
+    assert.match(
+      lines?.at(-1) ?? '',
+      /^Paid by use: .* when t cannot be used\. Leave Paid Keys Out/,
+    );
   });
 
   it('of a profile is as of the moment of its row', () => {

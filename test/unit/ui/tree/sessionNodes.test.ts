@@ -109,11 +109,21 @@ describe('the rows of sessions', () => {
     assert.equal(lines[0], 'agent:main:old');
     assert.match(lines[1] ?? '', /^Last active on /);
     assert.deepEqual(lines.slice(2), [
-      'anthropic/opus',
+      'Its model: anthropic/opus',
       'gone:x is not stored for this agent.',
       'CoderClaw takes this pin off when the session goes on.',
       'It uses anthropic:a: the first in the order that does not pause.',
     ]);
     assert.deepEqual(hoverLines(odd.hover, NOW), ['odd']);
+  });
+
+  it('shorten a UUID, which the hover has whole', () => {
+    const key = 'agent:main:subagent:5f0c2a9e-7d41-4c7b-9f63-0d2f8b1a6e55';
+    const [one] = rowOf(list([session('', { key, provider: 'anthropic' })]))?.children ?? [];
+    assert.equal(one?.label, 'subagent:5f0c2a9e…');
+    assert.ok(one);
+    const lines = hoverLines(one.hover, NOW);
+    assert.equal(lines[0], key);
+    assert.equal(lines.at(-1), 'Its model is of Anthropic.');
   });
 });

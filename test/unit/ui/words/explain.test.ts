@@ -125,7 +125,7 @@ of this machine.
       profile({ kind: 'later', place: 1, before: ['openai-codex:ann'] }),
       /openai-codex:team is tried as the 2nd, after openai-codex:ann\. Agent work uses/,
     );
-    assert.match(profile({ kind: 'pausing', until: NOW + DAY }), /team is left in peace until/);
+    assert.match(profile({ kind: 'pausing', until: NOW + DAY }), /team pauses until/);
     assert.match(profile({ kind: 'unlisted', source: 'config' }), /an order is set, and it is not/);
     assert.match(profile({ kind: 'unlisted', source: 'configProfiles' }), /lists other profiles/);
     const why = { kind: 'noSecret', type: 'oauth' } as const;

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { commands } from '../../../../src/contributions.ts';
+import type { ProfileState } from '../../../../src/core/model/profileState.ts';
+import { type TreeNode, treeOf } from '../../../../src/ui/tree/nodes.ts';
+import {
+  agent,
+  HOUR,
+  NOW,
+  profile,
+  provider,
+  snapshot,
+  stateDir,
+} from '../../../support/snapshots.ts';
+
+interface MenuEntry {
+  readonly command: string;
+  readonly when: string;
+  readonly group: string;
+}
+
+const { menus } = JSON.parse(readFileSync('package.json', 'utf8')).contributes as {
+  menus: Record<string, readonly MenuEntry[]>;
+};
+
+/** What VS Code offers on a row: `inline`, or the context menu from the top. */
+function offered({ flags }: TreeNode, isInline: boolean): readonly string[] {
+  const matches = ({ when }: MenuEntry): boolean =>
+    when.split(' && ').every((part) => {
+      const [, pattern] = /^viewItem =~ \/(.*)\/$/.exec(part) ?? [];
+      return pattern === undefined || new RegExp(pattern).test(flags);
+    });
+  return (menus['view/item/context'] ?? [])
+    .filter((entry) => entry.group.startsWith('inline') === isInline && matches(entry))
+    .sort((a, b) => (a.group < b.group ? -1 : 1))
+    .map(({ command }) => command);
+}
+
+const states: readonly ProfileState[] = [
+  { kind: 'renews', at: NOW + HOUR },
+  { kind: 'lasts', until: NOW + 90 * 24 * HOUR },
+  { kind: 'ending', at: NOW + HOUR },
+  { kind: 'static' },
+  { kind: 'retrying', at: NOW + HOUR },
+  { kind: 'expired', since: NOW - HOUR },
+  { kind: 'dead' },
+  { kind: 'cooling', until: NOW + HOUR },
+  { kind: 'disabled', until: NOW + HOUR, reason: 'billing' },
+  { kind: 'hidden', why: 'notInConfig' },
+  { kind: 'hidden', why: 'notInOrder' },
+  { kind: 'hidden', why: 'configDisagrees' },
+  { kind: 'broken', why: 'noKey' },
+];
+
+/** Rows of a profile in each state, as each type, wherever it stands, and all that stands above them. */
+function everyRow(): readonly TreeNode[] {
+  const list = { kind: 'whole', path: '/l', count: 1, pinned: 1 } as const;
+  const key = 'agent:main:main';
+  const pin = { profileId: 'gone:x', by: 'user', stale: 'notStored' } as const;
+  const sessions = {
+    ...list,
+    shown: [{ key, updatedAt: NOW, pin }],
+    stale: [{ sessionKey: key, profileId: 'gone:x' }],
+  };
+  const rows = states.flatMap((state) =>
+    (['oauth', 'token', 'api_key'] as const).flatMap((type) =>
+      [undefined, 0, 1].flatMap((position) => {
+        const isIn = state.kind !== 'hidden' && position !== undefined;
+        const one = profile('anthropic:one', state, {
+          type,
+          ...(isIn && { position, next: position === 0 }),
+          ...(type === 'oauth' && { renewal: { login: 'l' } }),
+        });
+        const other = profile('anthropic:b', { kind: 'static' }, { position: 2, type: 'api_key' });
+        const billing = { after: one.id, key: other.id };
+        const main = agent('main', {
+          sessions,
+          providers: [{ ...provider('anthropic', one, other), billing }],
+        });
+        return treeOf(snapshot(stateDir('/state', [main])));
+      }),
+    ),
+  );
+  const all = (nodes: readonly TreeNode[]): readonly TreeNode[] =>
+    nodes.flatMap((node) => [node, ...all(node.children)]);
+  return all(rows);
+}
+
+describe('the menus of rows', () => {
+  it('have two actions on the row at most, which the menu has too', () => {
+    for (const row of everyRow()) {
+      const inline = offered(row, true);
+      assert.ok(inline.length <= 2, `${row.spoken}: ${inline.join(', ')}`);
+      const menu = offered(row, false);
+      for (const one of inline) assert.ok(menu.includes(one), `${row.spoken}: ${one}`);
+      assert.equal(new Set(menu).size, menu.length, `${row.spoken}: ${menu.join(', ')}`);
+    }
+  });
+
+  it('of a profile go from using it to signing it out', () => {
+    const sequence: readonly string[] = [
+      commands.profileUseFirst,
+      commands.profileMoveUp,
+      commands.profileMoveDown,
+      commands.profileShow,
+      commands.profileResume,
+      commands.sessionPin,
+      commands.profileSignInAgain,
+      commands.profileReplace,
+      commands.profileRefreshNow,
+      commands.profileCopyId,
+      commands.profileCopyModelCommand,
+      commands.profileExplain,
+      commands.profileShowAuditTrail,
+      commands.storeOpen,
+      commands.profileSignOut,
+    ];
+    const rows = everyRow().filter(({ flags }) => /\bprofile\b/.test(flags));
+    assert.ok(rows.length > 0);
+    for (const row of rows) {
+      const places = offered(row, false).map((command) => sequence.indexOf(command));
+      assert.deepEqual(
+        places,
+        [...places].sort((a, b) => a - b),
+        row.spoken,
+      );
+      assert.ok(!places.includes(-1), row.spoken);
+    }
+  });
+
+  it('of a config that cannot be read open it', () => {
+    const config = { kind: 'invalid', path: '/state/coderclaw.json', detail: 'line 3' } as const;
+    const [row] = treeOf(snapshot(stateDir('/state', [agent('main')], { config })));
+    assert.ok(row);
+    assert.deepEqual(offered(row, true), [commands.configOpen]);
+    assert.deepEqual(offered(row, false), [commands.configOpen]);
+  });
+});
