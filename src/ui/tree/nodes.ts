@@ -18,6 +18,7 @@ import { writable } from '../../core/model/writable.ts';
 import { profileAbilities } from '../profileAbilities.ts';
 import type { Target } from '../target.ts';
 import { joined } from '../words/joined.ts';
+import { elsewhereWords, typeWords } from '../words/profile.ts';
 import { stateWords } from '../words/profileState.ts';
 import { providerName } from '../words/providers.ts';
 import { storeWords } from '../words/store.ts';
@@ -316,21 +317,4 @@ function paidWords({ billing, profiles }: ProviderSnapshot, { id }: ProfileSnaps
   if (billing?.key !== id) return '';
   const after = profiles.find((other) => other.id === billing.after)?.name ?? billing.after;
   return l10n.t('paid, after {0}', after);
-}
-
-/** Where else it stands: from which agent it is seen, or with which others it is shared. */
-export function elsewhereWords({ origin, sharedWith }: ProfileSnapshot): readonly string[] {
-  if (origin === 'inherited') return [l10n.t('from main')];
-  return sharedWith.length > 0 ? [l10n.t('shared with {0}', sharedWith.join(', '))] : [];
-}
-
-export function typeWords(profile: ProfileSnapshot): string {
-  switch (profile.type) {
-    case 'oauth':
-      return l10n.t('sign-in');
-    case 'token':
-      return profile.provider === 'anthropic' ? l10n.t('setup-token') : l10n.t('token');
-    case 'api_key':
-      return l10n.t('API key');
-  }
 }

@@ -5,10 +5,11 @@ import { chatsLines } from '../words/chats.ts';
 import { exactTime } from '../words/exactTime.ts';
 import { joined } from '../words/joined.ts';
 import { pauseLines } from '../words/pause.ts';
+import { elsewhereWords, typeWords } from '../words/profile.ts';
 import { pickSentence, staleSentence } from '../words/sessions.ts';
 import { stateSentence } from '../words/stateSentence.ts';
 import { storeWords } from '../words/store.ts';
-import { configDetail, elsewhereWords, type HoverSource, typeWords } from './nodes.ts';
+import { configDetail, type HoverSource } from './nodes.ts';
 
 /**
  * The plain lines of a row's hover. Loads when a person hovers: nothing else is to import it.
