@@ -112,7 +112,7 @@ type ChatsAndModels = Pick<CoderClawConfig, 'bindings' | 'models'>;
 
 const NO_CHATS_AND_MODELS: ChatsAndModels = {
   bindings: [],
-  models: { defaults: {}, byAgent: new Map(), named: [], provided: [] },
+  models: { defaults: {}, byAgent: new Map(), named: [], provided: [], providers: [], image: {} },
 };
 
 /**

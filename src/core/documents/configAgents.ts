@@ -39,6 +39,17 @@ export interface ConfigModels {
   readonly named: readonly string[];
   /** What `models.providers` has, each as `provider/model`. */
   readonly provided: readonly string[];
+  /** The keys of `models.providers`, as they are written. */
+  readonly providers: readonly ConfigModelProvider[];
+  /** `agents.defaults.imageModel`. */
+  readonly image: ModelChoice;
+}
+
+/** A provider of models that a config describes. */
+export interface ConfigModelProvider {
+  readonly id: string;
+  /** It has an `apiKey`. The key stays in the file. */
+  readonly hasKey: boolean;
 }
 
 type Resolve = Pick<EnvironmentReferences, 'resolve'>;
@@ -78,6 +89,10 @@ export function readModels(root: JsonValue, references: Resolve = AS_WRITTEN): C
         return id === undefined ? [] : [`${provider}/${id}`];
       }),
     ),
+    providers: Object.keys(providers)
+      .filter((id) => id.trim() !== '')
+      .map((id) => ({ id, hasKey: textOf(objectAt(providers, id)['apiKey']) !== undefined })),
+    image: choiceOf(defaults['imageModel']) ?? {},
   };
 }
 

@@ -1,5 +1,5 @@
 import type { CoderClawConfig } from '../documents/config.ts';
-import { normalizeProviderId } from '../documents/providerIds.ts';
+import { providerOfModel } from '../documents/modelIds.ts';
 import type { AgentSnapshot } from './snapshot.ts';
 
 type Models = Pick<CoderClawConfig, 'models'>;
@@ -18,7 +18,7 @@ export function modelsFor({ models }: Models, agentId: string): readonly string[
  */
 export function providerFor({ models }: Models, agentId: string): string | undefined {
   const { primary } = { ...models.defaults, ...models.byAgent.get(agentId) };
-  return primary?.includes('/') ? providerOfModel(primary) : undefined;
+  return primary === undefined ? undefined : providerOfModel(primary);
 }
 
 /** Those of a provider (normalized id). */
@@ -27,8 +27,4 @@ export function modelsOf(
   provider: string,
 ): readonly string[] {
   return models.filter((model) => providerOfModel(model) === provider);
-}
-
-function providerOfModel(model: string): string {
-  return normalizeProviderId(model.split('/', 1)[0] ?? '');
 }

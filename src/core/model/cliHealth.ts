@@ -37,7 +37,8 @@ export interface CliHealth {
   readonly providers: readonly CliProviderHealth[];
 }
 
-const WARN_MS = 24 * 60 * 60 * 1000;
+/** How long before its end the CLI calls a profile `expiring`. */
+export const CLI_WARN_MS = 24 * 60 * 60 * 1000;
 
 /** The health part of `coderclaw models status`, in the CLI's own words. Pure. */
 export function cliHealth(
@@ -91,7 +92,7 @@ function profileHealth(
 
 function statusOf(remainingMs: number): CliProfileStatus {
   if (remainingMs <= 0) return 'expired';
-  return remainingMs <= WARN_MS ? 'expiring' : 'ok';
+  return remainingMs <= CLI_WARN_MS ? 'expiring' : 'ok';
 }
 
 function providerHealth(
@@ -115,7 +116,7 @@ function providerHealth(
 }
 
 /** `<id> (<e-mail>)`; the config's e-mail wins, as in the CLI. */
-function profileLabel(
+export function profileLabel(
   profileId: string,
   credential: Credential,
   config: Pick<CoderClawConfig, 'authProfiles'>,

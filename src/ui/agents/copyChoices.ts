@@ -3,8 +3,8 @@ import { MAIN_AGENT_ID } from '../../core/documents/agentIds.ts';
 import type { AgentSnapshot, ProfileSnapshot } from '../../core/model/snapshot.ts';
 import { waysToShare } from '../../core/model/waysToShare.ts';
 import type { Choice } from '../addProfile/choices.ts';
-import { typeWords } from '../tree/nodes.ts';
 import { joined } from '../words/joined.ts';
+import { typeWords } from '../words/profile.ts';
 import { providerName } from '../words/providers.ts';
 
 /** A profile of another agent, and whether a new agent can get a copy of it. */

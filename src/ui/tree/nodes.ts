@@ -20,6 +20,7 @@ import type { Target } from '../target.ts';
 import { agentTitle } from '../words/agents.ts';
 import { joined } from '../words/joined.ts';
 import { paidAfter, paidWords } from '../words/paid.ts';
+import { elsewhereWords, typeWords } from '../words/profile.ts';
 import { stateWords } from '../words/profileState.ts';
 import { providerName } from '../words/providers.ts';
 import { storeWords } from '../words/store.ts';
@@ -316,21 +317,4 @@ function profileNode(
     children: [],
     hover: { kind: 'profile', profile, paidAfter: paidAfter(provider, profile) },
   };
-}
-
-/** Where else it stands: from which agent it is seen, or with which others it is shared. */
-export function elsewhereWords({ origin, sharedWith }: ProfileSnapshot): readonly string[] {
-  if (origin === 'inherited') return [l10n.t('from main')];
-  return sharedWith.length > 0 ? [l10n.t('shared with {0}', sharedWith.join(', '))] : [];
-}
-
-export function typeWords(profile: ProfileSnapshot): string {
-  switch (profile.type) {
-    case 'oauth':
-      return l10n.t('sign-in');
-    case 'token':
-      return profile.provider === 'anthropic' ? l10n.t('setup-token') : l10n.t('token');
-    case 'api_key':
-      return l10n.t('API key');
-  }
 }

@@ -4,11 +4,12 @@ import type { OrderSource, ProfileSnapshot, SessionSnapshot } from '../../core/m
 import { chatsLines } from '../words/chats.ts';
 import { exactTime } from '../words/exactTime.ts';
 import { failureLines, pauseLines } from '../words/pause.ts';
+import { elsewhereWords, typeWords } from '../words/profile.ts';
 import { providerName } from '../words/providers.ts';
 import { pickSentence, staleSentence } from '../words/sessions.ts';
 import { stateSentence } from '../words/stateSentence.ts';
 import { storeWords } from '../words/store.ts';
-import { configDetail, elsewhereWords, type HoverSource, typeWords } from './nodes.ts';
+import { configDetail, type HoverSource } from './nodes.ts';
 
 /**
  * The plain lines of a row's hover. Loads when a person hovers: nothing else is to import it.

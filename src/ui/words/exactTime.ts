@@ -1,5 +1,8 @@
 import { l10n } from 'vscode';
 
+/** Made at the first use and kept: a report tells thousands of times, and making one takes longest. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 /** The exact local time of `at` (milliseconds since the epoch), for hovers and documents. */
 export function exactTime(at: number): string {
   return localTime(at, { dateStyle: 'medium', timeStyle: 'short' });
@@ -12,7 +15,12 @@ export function timeOfDay(at: number): string {
 
 function localTime(at: number, style: Intl.DateTimeFormatOptions): string {
   const date = new Date(at);
-  return Number.isNaN(date.getTime())
-    ? l10n.t('an unknown time')
-    : new Intl.DateTimeFormat(undefined, style).format(date);
+  return Number.isNaN(date.getTime()) ? l10n.t('an unknown time') : formatOf(style).format(date);
+}
+
+function formatOf(style: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const name = JSON.stringify(style);
+  const format = formats.get(name) ?? new Intl.DateTimeFormat(undefined, style);
+  formats.set(name, format);
+  return format;
 }

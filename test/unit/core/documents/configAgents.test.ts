@@ -50,6 +50,7 @@ describe('workspaces and models of a config', () => {
       defaults: {
         model: { primary: 'anthropic/opus', fallbacks: ['openai/gpt', 3, ' '] },
         models: { 'anthropic/opus': { alias: 'o' }, 'zai/glm': {}, '': {} },
+        imageModel: 'google/gemini',
       },
       list: [
         { id: 'Work', workspace: ' /w ', model: ' openai/gpt ' },
@@ -63,7 +64,8 @@ describe('workspaces and models of a config', () => {
     models: {
       providers: {
         zai: { models: [{ id: 'glm-5' }, {}, 'x', { id: 'glm-5-air', name: 'Air' }] },
-        odd: { models: 'many' },
+        odd: { models: 'many', apiKey: ' ' },
+        keyed: { apiKey: '${A_KEY}' },
       },
     },
   };
@@ -80,14 +82,23 @@ describe('workspaces and models of a config', () => {
   });
 
   it('are named in the defaults and provided by providers', () => {
-    const { defaults, named, provided } = readModels(root);
+    const { defaults, named, provided, providers, image } = readModels(root);
     assert.deepEqual(defaults, { primary: 'anthropic/opus', fallbacks: ['openai/gpt'] });
     assert.deepEqual(named, ['anthropic/opus', 'zai/glm']);
     assert.deepEqual(provided, ['zai/glm-5', 'zai/glm-5-air']);
+    assert.deepEqual(providers, [
+      { id: 'zai', hasKey: false },
+      { id: 'odd', hasKey: false },
+      { id: 'keyed', hasKey: true },
+    ]);
+    assert.deepEqual(image, { primary: 'google/gemini' });
   });
 
   it('are none where there are none', () => {
-    const nothing = { defaults: {}, byAgent: new Map(), named: [], provided: [] };
+    const nothing = {
+      ...{ defaults: {}, byAgent: new Map(), named: [], provided: [] },
+      ...{ providers: [], image: {} },
+    };
     for (const odd of [{}, [], null, { agents: 'x', models: [] }]) {
       assert.deepEqual(readModels(odd), nothing);
     }

@@ -30,6 +30,14 @@ describe('the models that a config names for an agent', () => {
     assert.equal(providerFor(configWith({}), 'main'), undefined);
   });
 
+  it('of ChatGPT are its subscription’s, also where they are written as openai’s', () => {
+    const codex = configWith({ agents: { defaults: { model: 'openai/gpt-5.3-codex' } } });
+    assert.equal(providerFor(codex, 'main'), 'openai-codex');
+    const models = ['openai/gpt-5.3-codex-spark', 'openai/gpt-5', 'openai/'];
+    assert.deepEqual(modelsOf({ models }, 'openai-codex'), ['openai/gpt-5.3-codex-spark']);
+    assert.deepEqual(modelsOf({ models }, 'openai'), ['openai/gpt-5']);
+  });
+
   it('are of a provider in any spelling', () => {
     const models = modelsFor(config, 'main');
     assert.deepEqual(modelsOf({ models }, 'qwen-portal'), ['qwen/coder']);
