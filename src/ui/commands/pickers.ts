@@ -67,11 +67,12 @@ export async function pickProfile(
   const places = among.filter(wanted);
   return pick(
     places,
-    ({ agent, profile }) => {
+    (place) => {
+      const { profile } = place;
       const words = stateWords(profile.state, snapshot.takenAt);
       return {
         label: profile.id,
-        description: joined(' · ', agent.id, words.text, otherEmail(profile)),
+        description: joined(' · ', whose(snapshot, place), words.text, otherEmail(profile)),
         iconPath: new ThemeIcon(words.icon),
       };
     },
@@ -91,11 +92,11 @@ export async function pickProvider(
 ): Promise<ProviderPlace | undefined> {
   return pick(
     providerPlaces(snapshot).filter(wanted),
-    ({ agent, provider }) => ({
-      label: providerName(provider.id),
-      description: agent.id,
+    (place) => ({
+      label: providerName(place.provider.id),
+      description: whose(snapshot, place),
       // Those that are used, as they are: what is asked is about their order.
-      detail: provider.profiles
+      detail: place.provider.profiles
         .filter(({ position }) => position !== undefined)
         .map(({ name }) => name)
         .join(', '),
@@ -117,11 +118,11 @@ export async function pickSession(
   const places = sessionPlaces(snapshot).filter(wanted);
   return pick(
     places,
-    ({ agent, session }) => ({
+    ({ dir, agent, session }) => ({
       label: sessionName(session.key, agent.id),
       description: joined(
         ' · ',
-        agent.id,
+        whose(snapshot, { dir, agent }),
         sessionWords(session),
         session.updatedAt > 0
           ? l10n.t('{0} ago', span(Math.max(0, snapshot.takenAt - session.updatedAt)))
@@ -162,6 +163,11 @@ export async function pickSessionProfile(
     title,
     l10n.t('Which profile is {0} to use?', sessionName(session.key, agent.id)),
   );
+}
+
+/** Of which agent it is; the state folder too, where there are several. */
+function whose({ stateDirs }: Snapshot, { dir, agent }: AgentPlace): string {
+  return joined(' · ', agent.id, stateDirs.length > 1 ? dir.label : '');
 }
 
 /** Where its name does not say it. */

@@ -121,6 +121,7 @@ function profileItem(
       order,
       paidWords(provider, profile),
       text,
+      profile.origin === 'inherited' ? l10n.t('from main') : '',
       email === undefined || name === email ? '' : email,
     ),
     icon,

@@ -56,6 +56,13 @@ describe('the entries of the switcher', () => {
     assert.ok(items.includes('k | 2nd · paid, after t · no expiry'), items.join('\n'));
   });
 
+  it('say what comes from main', () => {
+    const key = profile('groq:k', { kind: 'static' }, { type: 'api_key', origin: 'inherited' });
+    const work = agent('work', { providers: [provider('groq', key)] });
+    const items = read(switcherItems({ ...view, agent: work }));
+    assert.ok(items.includes('k | no expiry · from main'), items.join('\n'));
+  });
+
   it('say what picking them does: first, shown, or made usable again', () => {
     const does = switcherItems(view).flatMap((item) =>
       item.kind === 'profile' ? [[item.label, item.does]] : [],
