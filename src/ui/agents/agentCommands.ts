@@ -1,4 +1,4 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import { commands } from '../../contributions.ts';
 import { Cancelled } from '../../core/clock.ts';
 import { MAIN_AGENT_ID } from '../../core/documents/agentIds.ts';
@@ -9,10 +9,10 @@ import { type AgentPlace, agentPlaces, locateAgent } from '../commands/locate.ts
 import { pickAgentOf, tellGone, tellNowhere } from '../commands/pickers.ts';
 import { assertPlaceIsCertain } from '../commands/profileCommands.ts';
 import type { CommandHandlers } from '../commands/register.ts';
+import { say } from '../commands/say.ts';
 import type { Target } from '../target.ts';
 import { agentRowId } from '../tree/rowIds.ts';
 import { errorWords } from '../words/errors.ts';
-import { statusText } from '../words/plainText.ts';
 import { addAgent } from './addAgent.ts';
 import { type AgentCommandParts, agentsPlaceOf } from './agentParts.ts';
 import { removeAgent } from './removeAgent.ts';
@@ -100,7 +100,7 @@ async function rename(parts: AgentCommandParts, place: AgentPlace): Promise<void
   if (name === agent.name) return;
   await (await parts.service()).rename(agentsPlaceOf(dir), agent.id, name);
   await parts.refresh();
-  window.setStatusBarMessage(statusText(l10n.t('{0} is called {1} now', agent.id, name)), 4000);
+  say(l10n.t('{0} is called {1} now', agent.id, name));
 }
 
 function nameFault(text: string): string | undefined {
@@ -123,5 +123,5 @@ async function makeDefault(parts: AgentCommandParts, place: AgentPlace): Promise
   await (await parts.service()).makeDefault(agentsPlaceOf(dir), agent.id);
   await parts.refresh();
   await parts.reveal(agentRowId({ stateDir: dir.path, agentId: agent.id }));
-  window.setStatusBarMessage(statusText(l10n.t('{0} is the default agent now', agent.id)), 4000);
+  say(l10n.t('{0} is the default agent now', agent.id));
 }

@@ -5,10 +5,11 @@ import type { AgentFiles } from '../../core/custody/profileService.ts';
 import { MAIN_AGENT_ID } from '../../core/documents/agentIds.ts';
 import type { WayToShare } from '../../core/model/waysToShare.ts';
 import type { Target } from '../target.ts';
-import { plainText, statusText } from '../words/plainText.ts';
+import { plainText } from '../words/plainText.ts';
 import type { ProfilePlace } from './locate.ts';
 import { moveProfile, type OrderCommandParts } from './orderCommands.ts';
 import { assertPlaceIsCertain, filesOf } from './profileCommands.ts';
+import { say } from './say.ts';
 import { type Drop, whatDropMeans } from './whatDropMeans.ts';
 
 export interface DropCommandParts extends OrderCommandParts {
@@ -149,8 +150,4 @@ function detailOf(way: WayToShare, agentId: string, isLogin: boolean): string {
         agentId,
       );
   }
-}
-
-function say(text: string): void {
-  window.setStatusBarMessage(statusText(text), 4000);
 }

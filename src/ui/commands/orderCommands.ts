@@ -7,7 +7,7 @@ import { stepDown, stepUp } from '../../core/model/orderSteps.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import type { Notifications } from '../notifications.ts';
 import type { Target } from '../target.ts';
-import { plainText, statusText } from '../words/plainText.ts';
+import { plainText } from '../words/plainText.ts';
 import { providerName } from '../words/providers.ts';
 import {
   agentPlaces,
@@ -21,6 +21,7 @@ import {
 import { pickProfile, pickProvider, tellGone } from './pickers.ts';
 import { assertPlaceIsCertain, filesOf } from './profileCommands.ts';
 import type { CommandHandlers } from './register.ts';
+import { say } from './say.ts';
 
 export interface OrderCommandParts {
   /** The current Snapshot, once there is one. */
@@ -164,8 +165,14 @@ async function unhide(parts: OrderCommandParts, place: ProfilePlace): Promise<vo
 
 async function endPause(parts: OrderCommandParts, place: ProfilePlace): Promise<void> {
   const service = await parts.service();
-  const { inMain } = await service.clearPause(filesOf(place), place.profile.id);
+  const { changed, inMain } = await service.clearPause(filesOf(place), place.profile.id);
   await parts.refresh();
+  if (!changed) {
+    parts.notifications.told(
+      l10n.t('{0} has no pause left that could be ended here.', place.profile.id),
+    );
+    return;
+  }
   say(
     inMain && place.agent.id !== MAIN_AGENT_ID
       ? l10n.t('{0} can be used again, also by main', place.profile.id)
@@ -259,8 +266,4 @@ function hasOwnOrder({ providers }: ProviderPlace['agent'], provider: string): b
 /** It is in another state than when its row was drawn. */
 function tellChanged({ notifications }: OrderCommandParts, name: string): void {
   notifications.told(l10n.t('{0} has changed meanwhile. Nothing has been done.', name));
-}
-
-function say(text: string): void {
-  window.setStatusBarMessage(statusText(text), 4000);
 }

@@ -12,7 +12,7 @@ import { canUseFirst } from '../profileAbilities.ts';
 import type { StoreRequest } from '../signIn/signInFlow.ts';
 import type { ProfileTarget, Target } from '../target.ts';
 import { errorWords } from '../words/errors.ts';
-import { plainText, statusText } from '../words/plainText.ts';
+import { plainText } from '../words/plainText.ts';
 import {
   type AgentPlace,
   locateAgent,
@@ -23,6 +23,7 @@ import {
 } from './locate.ts';
 import { pickAgent, pickProfile, tellGone, tellNowhere } from './pickers.ts';
 import type { CommandHandlers } from './register.ts';
+import { say } from './say.ts';
 
 export interface ProfileCommandParts {
   /** The current Snapshot, once there is one. */
@@ -113,7 +114,7 @@ export function profileCommands(parts: ProfileCommandParts) {
       const place = await profilePlace(target, l10n.t('Copy Profile ID'));
       if (!place) return;
       await env.clipboard.writeText(place.profile.id);
-      window.setStatusBarMessage(statusText(l10n.t('Copied {0}', place.profile.id)), 3000);
+      say(l10n.t('Copied {0}', place.profile.id));
     },
   } satisfies Partial<CommandHandlers>;
   return handlers;
@@ -251,10 +252,7 @@ async function useFirst(parts: ProfileCommandParts, place: ProfilePlace): Promis
   const service = await parts.service();
   await service.useFirst(filesOf(place), provider.id, profile.id, shownOrder(provider));
   await parts.refresh();
-  window.setStatusBarMessage(
-    statusText(l10n.t('{0} now uses {1} first', agent.id, profile.id)),
-    4000,
-  );
+  say(l10n.t('{0} now uses {1} first', agent.id, profile.id));
 }
 
 /**

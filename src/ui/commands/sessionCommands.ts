@@ -5,7 +5,6 @@ import { modelsOf } from '../../core/model/agentModels.ts';
 import { modelCommand } from '../../core/model/modelCommand.ts';
 import type { ProfileSnapshot, Snapshot } from '../../core/model/snapshot.ts';
 import type { Notifications } from '../notifications.ts';
-import { statusText } from '../words/plainText.ts';
 import { sessionName } from '../words/sessions.ts';
 import {
   type AgentPlace,
@@ -18,6 +17,7 @@ import {
 } from './locate.ts';
 import { pickAgentOf, pickProfile, pickSession, pickSessionProfile, tellGone } from './pickers.ts';
 import type { CommandHandlers } from './register.ts';
+import { say } from './say.ts';
 
 export interface SessionCommandParts {
   /** The current Snapshot, once there is one. */
@@ -205,8 +205,4 @@ async function askModel({ provider }: ProfileSnapshot, title: string): Promise<s
     },
   });
   return model?.trim();
-}
-
-function say(text: string): void {
-  window.setStatusBarMessage(statusText(text), 4000);
 }
