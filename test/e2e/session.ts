@@ -142,6 +142,15 @@ export class Session {
   }
 }
 
+/** To be called after each test, with its context. */
+export async function screenshotIfFailed(
+  { currentTest }: Mocha.Context,
+  session: Session | undefined,
+): Promise<void> {
+  if (currentTest?.state !== 'failed') return;
+  await session?.workbench.screenshot(`failed-${currentTest.title.replace(/\W+/g, '-')}`);
+}
+
 /** Where `npm run package` puts the extension; the runner packs it before this ring. */
 async function packedExtension(): Promise<string> {
   const { name, version } = JSON.parse(await readFile('package.json', 'utf8'));

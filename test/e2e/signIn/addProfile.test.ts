@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '../../../src/core/clock.ts';
 import { startDeviceServer } from '../../support/deviceServer.ts';
-import { Session } from '../session.ts';
+import { Session, screenshotIfFailed } from '../session.ts';
 import { assertNoSecrets } from '../workbench.ts';
 
 const twoAgents = {
@@ -31,9 +31,7 @@ describe('adding a profile with a key or token, by clicks', function () {
   const secrets = new Set([KEY, SETUP_TOKEN, 'CANARY']);
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session?.workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    }
+    await screenshotIfFailed(this, session);
     try {
       // S17: what is typed into a password box is on no screen.
       assertNoSecrets(await session.workbench.page.content(), secrets, 'the window');

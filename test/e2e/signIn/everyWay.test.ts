@@ -10,7 +10,7 @@ import {
   otherClients,
   startOtherProviders,
 } from '../../support/otherProviders.ts';
-import { Session } from '../session.ts';
+import { Session, screenshotIfFailed } from '../session.ts';
 import { answerLogin, assertNoSecrets, callbackAddress } from '../workbench.ts';
 
 /** What stands in a store, with its secrets by the server that gave them. */
@@ -24,9 +24,7 @@ describe('every way to sign in, by clicks, in a real VS Code', function () {
   const secrets = new Set<string>();
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session?.workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    }
+    await screenshotIfFailed(this, session);
     try {
       for (const secret of session.authServer.secrets) secrets.add(secret);
       assertNoSecrets(await session.workbench.page.content(), secrets, 'the window');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demoLogins } from '../../demo/demoLogins.ts';
 import type { AuthServer } from '../../support/authServer.ts';
-import { Session, type StateFiles, writeState } from '../session.ts';
+import { Session, type StateFiles, screenshotIfFailed, writeState } from '../session.ts';
 import { answerLogin, assertNoSecrets } from '../workbench.ts';
 
 const hour = 3_600_000;
@@ -55,9 +55,7 @@ describe('keeping logins alive, in a real VS Code', function () {
   let session: Session;
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session?.workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    }
+    await screenshotIfFailed(this, session);
     await session?.close();
   });
 

@@ -8,7 +8,7 @@ import {
   providerFolders,
   startExampleServer,
 } from '../../support/exampleServer.ts';
-import { Session } from '../session.ts';
+import { Session, screenshotIfFailed } from '../session.ts';
 import { assertNoSecrets } from '../workbench.ts';
 
 describe('signing in with a provider of another extension, by clicks', function () {
@@ -52,9 +52,7 @@ describe('signing in with a provider of another extension, by clicks', function 
 
   afterEach(async function () {
     const { workbench, vscode } = session;
-    if (this.currentTest?.state === 'failed') {
-      await workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    }
+    await screenshotIfFailed(this, session);
     try {
       // S17: neither what VS Code shows nor what it writes to its logs holds a code or a token.
       const typed = ['CANARYtyped', 'wrong-CANARY', 'right-CANARY'];

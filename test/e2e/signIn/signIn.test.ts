@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { Session } from '../session.ts';
+import { Session, screenshotIfFailed } from '../session.ts';
 import { answerLogin, assertNoSecrets, callbackAddress } from '../workbench.ts';
 
 /** Holds a port of the sign-in as another program would. */
@@ -50,9 +50,7 @@ describe('signing in to ChatGPT, by clicks, in a real VS Code', function () {
   }
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session?.workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    }
+    await screenshotIfFailed(this, session);
     for (const server of held.splice(0)) server.close();
     try {
       await assertQuiet(session);

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseJson5, plainValue } from '../../../src/core/documents/json5.ts';
-import { Session, type StateFiles } from '../session.ts';
+import { Session, type StateFiles, screenshotIfFailed } from '../session.ts';
 import { assertNoSecrets } from '../workbench.ts';
 
 const KEY = { type: 'api_key', provider: 'groq', key: 'CANARY-key' };
@@ -69,9 +69,7 @@ describe('agents and their chats, by clicks, in a real VS Code', function () {
   }
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session?.workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    }
+    await screenshotIfFailed(this, session);
     try {
       assertNoSecrets(await session.workbench.page.content(), new Set(['CANARY']), 'the window');
       // Whatever was done: comments and the included file are as they were.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { Session, type StateFiles } from '../session.ts';
+import { Session, type StateFiles, screenshotIfFailed } from '../session.ts';
 
 const hour = 3_600_000;
 
@@ -63,9 +63,7 @@ describe('why this one, in a real VS Code', function () {
   let session: Session;
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session?.workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    }
+    await screenshotIfFailed(this, session);
     await session?.close();
   });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Session, type StateFiles, writeState } from '../session.ts';
+import { Session, type StateFiles, screenshotIfFailed, writeState } from '../session.ts';
 import type { Workbench } from '../workbench.ts';
 
 const hour = 3_600_000;
@@ -53,9 +53,7 @@ describe('reminders of tokens that end', function () {
   let session: Session;
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session?.workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    }
+    await screenshotIfFailed(this, session);
     await session?.close();
   });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Session, type StateFiles, writeState } from '../session.ts';
+import { Session, type StateFiles, screenshotIfFailed, writeState } from '../session.ts';
 
 const hour = 3_600_000;
 
@@ -54,9 +54,7 @@ describe('seeing the profiles, in a real VS Code', function () {
   let session: Session;
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session?.workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    }
+    await screenshotIfFailed(this, session);
     await session?.close();
   });
 

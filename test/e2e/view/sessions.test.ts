@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '../eventually.ts';
-import { Session, type StateFiles } from '../session.ts';
+import { Session, type StateFiles, screenshotIfFailed } from '../session.ts';
 
 const LIST = 'agents/main/sessions/sessions.json';
 
@@ -46,9 +46,7 @@ describe('sessions and their pins, in a real VS Code', function () {
   let session: Session;
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session?.workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    }
+    await screenshotIfFailed(this, session);
     await session?.close();
   });
 

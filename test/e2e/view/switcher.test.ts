@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { eventually } from '../eventually.ts';
-import { Session, type StateFiles } from '../session.ts';
+import { Session, type StateFiles, screenshotIfFailed } from '../session.ts';
 
 const hour = 3_600_000;
 
@@ -35,9 +35,7 @@ describe('the switcher, in a real VS Code', function () {
   let session: Session;
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session?.workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    }
+    await screenshotIfFailed(this, session);
     await session?.close();
   });
 

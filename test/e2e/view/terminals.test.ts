@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoLogins } from '../../demo/demoLogins.ts';
-import { Session, writeState } from '../session.ts';
+import { Session, screenshotIfFailed, writeState } from '../session.ts';
 import { assertNoSecrets, type Workbench } from '../workbench.ts';
 
 const TOKEN = `sk-ant-oat01-CANARY${'a'.repeat(40)}${'b'.repeat(40)}`;
@@ -54,9 +54,7 @@ describe('programs in a terminal, in a real VS Code', function () {
     bin = await mkdtemp(join(tmpdir(), 'coderclaw-bin-'));
   });
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session?.workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    }
+    await screenshotIfFailed(this, session);
     await session.close();
     await rm(bin, { recursive: true, force: true });
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Session } from '../session.ts';
+import { Session, screenshotIfFailed } from '../session.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** By step: a word that stands in its picture alone. */
@@ -20,9 +20,7 @@ describe('the walkthrough, in a real VS Code', function () {
   let session: Session;
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session?.workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    }
+    await screenshotIfFailed(this, session);
     await session?.close();
   });
 

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Session, type SessionOptions, type StateFiles, writeState } from '../session.ts';
+import {
+  Session,
+  type SessionOptions,
+  type StateFiles,
+  screenshotIfFailed,
+  writeState,
+} from '../session.ts';
 
 const hour = 3_600_000;
 const SETTING = 'coderclawAuth.agent';
@@ -48,9 +54,7 @@ describe('the agent of a workspace, in a real VS Code', function () {
     bin = await mkdtemp(join(tmpdir(), 'coderclaw-bin-'));
   });
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await session?.workbench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    }
+    await screenshotIfFailed(this, session);
     await session.close();
     await rm(bin, { recursive: true, force: true });
   });
