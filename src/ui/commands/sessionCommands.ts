@@ -5,7 +5,7 @@ import { modelsOf } from '../../core/model/agentModels.ts';
 import { modelCommand } from '../../core/model/modelCommand.ts';
 import type { ProfileSnapshot, Snapshot } from '../../core/model/snapshot.ts';
 import type { Notifications } from '../notifications.ts';
-import { sessionName } from '../words/sessions.ts';
+import { sessionName, sessionsWords } from '../words/sessions.ts';
 import {
   type AgentPlace,
   agentPlaces,
@@ -98,12 +98,22 @@ export function sessionCommands(parts: SessionCommandParts) {
         return;
       }
       const places =
-        named.kind === 'found' ? [named.place] : agentPlaces(snapshot).filter(hasStalePins);
+        named.kind === 'found' ? [named.place] : agentPlaces(snapshot).filter(mayHaveStalePins);
       const picked = await pickAgentOf(places, snapshot, l10n.t('Clear Stale Pins'));
       // Whether a pin is stale, other files say: as they are now, since answering took its time.
       const place = picked && again(await parts.refresh(), picked);
       const list = place?.agent.sessions;
-      if (list?.kind !== 'whole' || list.stale.length === 0) {
+      if (list !== undefined && list.kind !== 'whole') {
+        notifications.warned(
+          l10n.t(
+            'The sessions of {0} {1}, so nothing was changed.',
+            place?.agent.id ?? '',
+            sessionsWords(list),
+          ),
+        );
+        return;
+      }
+      if (list === undefined || list.stale.length === 0) {
         notifications.told(l10n.t('No session has a stale pin.'));
         return;
       }
@@ -137,8 +147,9 @@ function again(snapshot: Snapshot, { dir, agent }: AgentPlace): AgentPlace | und
   return now.kind === 'found' ? now.place : undefined;
 }
 
-function hasStalePins({ agent: { sessions } }: AgentPlace): boolean {
-  return sessions?.kind === 'whole' && sessions.stale.length > 0;
+/** Of a list that cannot be read it is not known. */
+function mayHaveStalePins({ agent: { sessions } }: AgentPlace): boolean {
+  return sessions !== undefined && (sessions.kind !== 'whole' || sessions.stale.length > 0);
 }
 
 /** A profile is of use to the sessions of its agent whose model is of its provider. */

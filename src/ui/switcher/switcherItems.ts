@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { MAIN_AGENT_ID } from '../../core/documents/agentIds.ts';
 import { needsPerson } from '../../core/model/profileState.ts';
 import type {
   AgentSnapshot,
@@ -109,7 +110,9 @@ function profileItem(
     : profile.position !== undefined && count > 1
       ? place(profile.position)
       : '';
-  const does = whatPickingDoes(profile, can);
+  const here = whatPickingDoes(profile, can);
+  const atMain = here === undefined && isLost(profile) ? ofMain(dir, profile, isAdded) : undefined;
+  const does = here ?? atMain;
   const { id, email, name } = profile;
   return {
     kind: 'profile',
@@ -125,9 +128,17 @@ function profileItem(
       email === undefined || name === email ? '' : email,
     ),
     icon,
-    target: { stateDir: dir.path, agentId: agent.id, provider: provider.id, profileId: id },
+    target: {
+      stateDir: dir.path,
+      agentId: atMain === undefined ? agent.id : MAIN_AGENT_ID,
+      provider: provider.id,
+      profileId: id,
+    },
     ...(does && { does }),
-    buttons: BUTTONS.filter(([ability]) => can.has(ability)).map(([, button]) => button),
+    // Those would be for this agent, and the entry stands for the profile of main.
+    buttons: atMain
+      ? []
+      : BUTTONS.filter(([ability]) => can.has(ability)).map(([, button]) => button),
   };
 }
 
@@ -140,12 +151,28 @@ const BUTTONS: readonly (readonly [ProfileAbility, SwitcherButton])[] = [
 
 /** Putting one first that cannot be used helps nobody: it is made usable. */
 function whatPickingDoes(
-  { state }: ProfileSnapshot,
+  profile: ProfileSnapshot,
   can: ReadonlySet<ProfileAbility>,
 ): 'useFirst' | 'show' | 'signInAgain' | 'replace' | undefined {
-  const isLost = needsPerson(state) && state.kind !== 'ending';
-  if (isLost && can.has('canSignInAgain')) return 'signInAgain';
-  if (isLost && can.has('canReplace')) return 'replace';
+  if (isLost(profile) && can.has('canSignInAgain')) return 'signInAgain';
+  if (isLost(profile) && can.has('canReplace')) return 'replace';
   if (can.has('canUseFirst')) return 'useFirst';
   return can.has('canShow') ? 'show' : undefined;
+}
+
+function isLost({ state }: ProfileSnapshot): boolean {
+  return needsPerson(state) && state.kind !== 'ending';
+}
+
+/** What is inherited is made usable where it is stored. */
+function ofMain(
+  dir: StateDirSnapshot,
+  profile: ProfileSnapshot,
+  isAdded: SwitcherView['isAdded'],
+): 'signInAgain' | 'replace' | undefined {
+  const main = dir.agents.find(({ id }) => id === MAIN_AGENT_ID);
+  if (profile.origin !== 'inherited' || main === undefined) return undefined;
+  const can = profileAbilities(dir, main, { ...profile, origin: 'own' }, 1, isAdded);
+  if (can.includes('canSignInAgain')) return 'signInAgain';
+  return can.includes('canReplace') ? 'replace' : undefined;
 }

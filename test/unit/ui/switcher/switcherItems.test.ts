@@ -99,6 +99,16 @@ describe('the entries of the switcher', () => {
     }
   });
 
+  it('make an inherited profile usable where it is stored', () => {
+    const inherited = { ...dead, origin: 'inherited' } as const;
+    const heir = agent('work', { providers: [provider('openai-codex', inherited)] });
+    const both = stateDir('/state', [main, heir]);
+    const items = switcherItems({ ...view, dir: both, agent: heir });
+    const item = items.find(({ kind }) => kind === 'profile');
+    assert.ok(item?.kind === 'profile');
+    assert.deepEqual([item.does, item.target.agentId], ['signInAgain', 'main']);
+  });
+
   it('tell how the agent came to be in use, and offer to undo', () => {
     const undo = { profileId: 'openai-codex:work' };
     const [first, second] = read(switcherItems({ ...view, pinned: 'Pinned here', undo }));
