@@ -206,9 +206,13 @@ function readProfiles(profiles: JsonObject, problems: ProblemList): Map<string, 
   return read;
 }
 
-/** The credential, or why there is none. Fields are set one by one: this runs for every profile. */
-function readCredential(raw: JsonValue | undefined): Credential | string {
+/**
+ * An entry of `profiles` as {@link parseAuthStore} reads it: the credential, or in plain words why there
+ * is none.
+ */
+export function readCredential(raw: JsonValue | undefined): Credential | string {
   if (!isJsonObject(raw)) return 'not an object';
+  // Fields are set one by one: this runs for every profile.
   const { provider, type, email } = raw;
   if (type !== 'oauth' && type !== 'token' && type !== 'api_key') return 'unknown type';
   if (typeof provider !== 'string' || provider === '') return 'no provider';

@@ -60,6 +60,7 @@ const NAMES = {
   deviceAuthorizationEndpoint: 'DEVICE_CODE',
   deviceTokenEndpoint: 'DEVICE_TOKEN',
   codeAssistEndpoint: 'CODE_ASSIST',
+  usageEndpoint: 'USAGE',
 } as const;
 
 /** Endpoints of one provider that the environment moves; absent where it does not. */
@@ -67,8 +68,8 @@ export type MovedEndpoints = { readonly [E in keyof typeof NAMES]?: string };
 
 /**
  * Reads `CODERCLAW_AUTH_<PROVIDER>_<ENDPOINT>_URL`, e.g. CODERCLAW_AUTH_OPENAI_CODEX_TOKEN_URL; the
- * endpoints are AUTHORIZE, TOKEN, USERINFO, DEVICE_CODE, DEVICE_TOKEN and CODE_ASSIST. Unset and empty
- * mean the provider's own.
+ * endpoints are AUTHORIZE, TOKEN, USERINFO, DEVICE_CODE, DEVICE_TOKEN, CODE_ASSIST and USAGE. Unset and
+ * empty mean the provider's own.
  * @param provider CoderClaw's id, normalized.
  * @throws {KnownError} `signin.badEndpoint` naming the variable.
  */

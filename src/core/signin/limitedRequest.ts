@@ -31,6 +31,8 @@ export interface LimitedAnswer {
   readonly body?: JsonObject;
   /** The server's own time (RFC 9110 6.6.1) in milliseconds since the epoch, where it tells. */
   readonly serverTime?: number;
+  /** For how many milliseconds from now it asks to be left alone (RFC 9110 10.2.3), where it does. */
+  readonly retryAfterMs?: number;
 }
 
 /**
@@ -60,13 +62,25 @@ export async function limitedRequest(
     });
     const parsed = parsedObject(await limitedText(response, host));
     const serverTime = Date.parse(response.headers.get('date') ?? '');
+    const retryAfterMs = retryAfter(response.headers.get('retry-after') ?? '', () =>
+      Number.isFinite(serverTime) ? serverTime : clock.now(),
+    );
     return {
       host,
       status: response.status,
       ...(parsed === undefined ? {} : { body: parsed }),
       ...(Number.isFinite(serverTime) ? { serverTime } : {}),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
   });
+}
+
+/** Seconds, or a date by the server's clock; undefined for anything else. */
+function retryAfter(value: string, now: () => number): number | undefined {
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  // Nothing but a date: `Date.parse` takes "1.5" for one in 2001.
+  const date = /^[A-Z][a-z]+,? /.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isFinite(date) ? Math.max(0, date - now()) : undefined;
 }
 
 /**

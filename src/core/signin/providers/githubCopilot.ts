@@ -13,8 +13,8 @@ export const GITHUB = 'github.com';
 /** The name that pi-ai goes by; GitHub gives a Copilot token to no other kind of client. */
 export const USER_AGENT = { 'User-Agent': 'GitHubCopilotChat/0.35.0' };
 
-/** What pi-ai calls itself besides. */
-const CLIENT_HEADERS = {
+/** The same, with what pi-ai calls itself besides. */
+export const CLIENT_HEADERS = {
   ...USER_AGENT,
   'Editor-Version': 'vscode/1.107.0',
   'Editor-Plugin-Version': 'copilot-chat/0.35.0',
@@ -97,8 +97,12 @@ export function enterpriseDomain(typed: string): string | undefined {
   return domain === GITHUB ? undefined : domain;
 }
 
-/** The token goes to this host, so it must be nothing but a host name. */
-function storedDomain(stored: unknown): string | undefined {
+/**
+ * The domain that stands in a credential's `enterpriseUrl`, if one does. Tokens go to this host, so it must
+ * be nothing but a host name.
+ * @throws {KnownError} `signin.badEndpoint` for what is none.
+ */
+export function storedDomain(stored: unknown): string | undefined {
   if (stored === undefined || stored === null || stored === '') return undefined;
   if (typeof stored === 'string' && /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(stored)) return stored;
   throw new KnownError('signin.badEndpoint', { what: 'enterpriseUrl' });
