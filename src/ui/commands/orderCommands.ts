@@ -10,7 +10,6 @@ import type { Target } from '../target.ts';
 import { plainText } from '../words/plainText.ts';
 import { providerName } from '../words/providers.ts';
 import {
-  agentPlaces,
   locateProfile,
   locateProvider,
   type ProfilePlace,
@@ -217,9 +216,7 @@ async function orderForAll(parts: OrderCommandParts, place: ProviderPlace): Prom
   const name = providerName(provider.id);
   const order = shownOrder(provider);
   const confirm = l10n.t('Use for All Agents');
-  const others = agentPlaces({ takenAt: 0, stateDirs: [dir], lookedIn: [] })
-    .filter(({ agent }) => agent.id !== place.agent.id && hasOwnOrder(agent, provider.id))
-    .map(({ agent }) => agent.id);
+  const [own, ofMain] = [going(place, 'own'), going(place, 'main')];
   const picked = await window.showInformationMessage(
     plainText(l10n.t('Use this order of {0} for all agents?', name)),
     {
@@ -227,10 +224,13 @@ async function orderForAll(parts: OrderCommandParts, place: ProviderPlace): Prom
       detail: plainText(
         [
           l10n.t('{0}. It is written to {1}.', order.join(', '), dir.config.path),
-          ...(others.length > 0
-            ? [l10n.t('These keep an order of their own: {0}.', others.join(', '))]
-            : []),
-        ].join(' '),
+          own.length === 0 ? '' : l10n.t('These keep an order of their own: {0}.', own.join(', ')),
+          ofMain.length === 0
+            ? ''
+            : l10n.t('These go by the order of main: {0}.', ofMain.join(', ')),
+        ]
+          .filter((part) => part !== '')
+          .join(' '),
       ),
     },
     confirm,
@@ -259,8 +259,13 @@ function followers({ dir, provider }: ProviderPlace): readonly string[] {
     .map(({ id }) => id);
 }
 
-function hasOwnOrder({ providers }: ProviderPlace['agent'], provider: string): boolean {
-  return providers.some(({ id, orderSource }) => id === provider && orderSource === 'store');
+/** The agents whose order of this provider stands in a store: in their own, or in that of main. */
+function going({ dir, provider }: ProviderPlace, from: 'own' | 'main'): readonly string[] {
+  return dir.agents
+    .filter((agent) =>
+      agent.providers.some(({ id, orderFrom }) => id === provider.id && orderFrom === from),
+    )
+    .map(({ id }) => id);
 }
 
 /** It is in another state than when its row was drawn. */

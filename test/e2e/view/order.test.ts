@@ -115,6 +115,9 @@ describe('the order of profiles, in a real VS Code', function () {
     const provider = workbench.row(/^Provider Anthropic/);
     await workbench.rowMenu(provider, 'Use This Order for All Agents…');
     await workbench.dialog.getByText('Use this order of Anthropic for all agents?').waitFor();
+    await workbench.dialog
+      .getByText(/keep an order of their own: main\. These go by the order of main: work\./)
+      .waitFor();
     await workbench.screenshot('order-for-all');
     await workbench.dialog.getByRole('button', { name: 'Use for All Agents' }).click();
     await eventually(async () =>
