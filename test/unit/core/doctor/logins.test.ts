@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { link, mkdir, rm, symlink } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { systemClock } from '../../../../src/core/clock.ts';
+import { FileLocks } from '../../../../src/core/disk/fileLock.ts';
 import { maskedStore } from '../../../../src/core/doctor/maskedTexts.ts';
 import { FINGERPRINT_DIGITS, tokenHash } from '../../../../src/core/model/loginFingerprint.ts';
 import { doctorHome, key, login, secret } from './doctorHome.ts';
@@ -55,6 +57,27 @@ describe('doctor: logins that stand in several places', () => {
       const { holders, heirs } = (await home().only('login.twins')).facts;
       assert.deepEqual(holders, [holder('main'), holder('other', 'p:other')]);
       assert.deepEqual(heirs, []);
+    });
+
+    it('are decided on under the locks of both stores', async () => {
+      const main = await home().store('main', { profiles: { 'p:a': login(shared) } });
+      const work = await home().store('work', { profiles: { 'p:a': login(shared) } });
+      const found = await home().only('login.twins');
+      const copy = await readFile(work, 'utf8');
+      for (const locked of [main, work]) {
+        await home().store('main', { profiles: { 'p:a': login(shared) } });
+        const locks = new FileLocks({ app: 'other', clock: systemClock });
+        let making: Promise<void> | undefined;
+        await locks.withFileLock(locked, {}, async () => {
+          making = home().repairs.make(found);
+          making.catch(() => {});
+          // Whatever it has read by then, it has to read again.
+          await systemClock.sleep(50);
+          await home().store('main', { profiles: { 'p:a': login() } });
+        });
+        await assert.rejects(making ?? Promise.resolve(), { code: 'profile.changed' });
+        assert.equal(await readFile(work, 'utf8'), copy);
+      }
     });
 
     it('are told in one store too, and keys are none', async () => {

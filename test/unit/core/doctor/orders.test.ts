@@ -111,6 +111,26 @@ describe('doctor: orders and pins that name nothing', () => {
     assert.deepEqual(await home().find('order.ghosts'), []);
   });
 
+  it('leaves an entry of the config alone whose profile is stored by then', async () => {
+    await home().store('main', { profiles: {} });
+    await home().config({ auth: { order: { p: ['p:a', 'p:b'] } } });
+    const found = await home().only('order.ghosts');
+    await home().store('work', { profiles: { 'p:a': key() } });
+    await home().mend(found);
+    assert.deepEqual(await home().json(home().configPath), { auth: { order: { p: ['p:a'] } } });
+  });
+
+  it('refuses an order of the config that stands in another file', async () => {
+    await home().store('main', { profiles: {} });
+    await home().write(home().state('more.json5'), `{ order: { p: ['p:a'] } }`);
+    await home().config({ auth: { $include: './more.json5' } });
+    const found = await home().only('order.ghosts');
+    const before = await home().everything();
+    await assert.rejects(home().repairs.preview(found), { code: 'config.notEditable' });
+    await assert.rejects(home().repairs.make(found), { code: 'config.notEditable' });
+    assert.deepEqual(await home().everything(), before);
+  });
+
   it('asks every state folder that shares a config', async () => {
     await home().config({ auth: { order: { p: ['p:a', 'p:b'] } } });
     await home().store('main', { profiles: { 'p:a': key() } });
