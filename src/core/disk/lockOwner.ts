@@ -82,18 +82,33 @@ export async function pidReachIn(folder: string): Promise<PidReach> {
 
 const TMPFS = 0x01021994;
 
-/** `f_type` of statfs(2). */
-const SHARED_FILE_SYSTEMS: ReadonlySet<number> = new Set([
-  0x6969, // NFS
-  0x517b, // SMB
-  0xfe534d42, // SMB2
-  0xff534d42, // CIFS
-  0x01021997, // 9p: WSL's Windows drives, virtual machines
-  0x65735546, // FUSE, virtiofs
-  0x786f4256, // VirtualBox shared folders
-  0x00c36400, // Ceph
-  0x5346414f, // AFS
+/** Names by `f_type` of statfs(2). */
+const SHARED_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xfe534d42, 'SMB2'],
+  [0xff534d42, 'CIFS'],
+  // WSL's Windows drives, virtual machines.
+  [0x01021997, '9p'],
+  // virtiofs too.
+  [0x65735546, 'FUSE'],
+  [0x786f4256, 'VirtualBox'],
+  [0x00c36400, 'Ceph'],
+  [0x5346414f, 'AFS'],
 ]);
+
+/**
+ * The name of the file system of a folder, where it is one of those that other machines or containers may
+ * use too. Only Linux tells.
+ * @throws errors of system calls.
+ */
+export async function sharedFileSystemOf(
+  folder: string,
+  typeOf: (folder: string) => Promise<number> = async (path) => (await statfs(path)).type,
+): Promise<string | undefined> {
+  if (process.platform !== 'linux') return undefined;
+  return SHARED_FILE_SYSTEMS.get(await typeOf(folder));
+}
 
 /** The kernel gives the first PID namespace this fixed number (PROC_PID_INIT_INO, proc_ns.h). */
 const FIRST_PID_NAMESPACE = 'pid:[4026531836]';

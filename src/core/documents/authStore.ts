@@ -154,11 +154,18 @@ export function credentialProblems(credential: Credential): readonly string[] {
   const { expires } = raw;
   if (credential.expires === undefined) {
     if (expires !== undefined) problems.push('expires is not a number');
-  } else if (credential.expires > 1e9 && credential.expires < 1e11) {
-    // In milliseconds this is a time between 1970 and 1973; in seconds, one between 2001 and 5138.
+  } else if (looksLikeSeconds(expires)) {
     problems.push('expires looks like seconds; CoderClaw reads it as milliseconds');
   }
   return problems;
+}
+
+/**
+ * Whether a stored end was written in seconds: as milliseconds it would be a time between 1970 and 1973, in
+ * seconds it is one between 2001 and 5138.
+ */
+export function looksLikeSeconds(expires: JsonValue | undefined): expires is number {
+  return typeof expires === 'number' && expires > 1e9 && expires < 1e11;
 }
 
 const TEXT_FIELDS = {

@@ -95,6 +95,34 @@ export function appendToOrder(
   return config.written;
 }
 
+/**
+ * Takes ids out of the list under exactly this key of `auth.order`. A list of which nothing is left goes with
+ * them: CoderClaw would take it for an order in which no profile stands.
+ * @returns undefined where there is nothing to change.
+ * @throws {KnownError} `config.invalid`; `config.notEditable`, also where the list may be in an `$include`.
+ */
+export function removeFromOrder(
+  text: string | undefined,
+  key: string,
+  ids: readonly string[],
+  path: string = DEFAULT_PATH,
+): string | undefined {
+  if (text === undefined) return undefined;
+  const config = new EditableConfig(text, path);
+  const list = config.orderList(key);
+  if (list === undefined) {
+    config.refuseMadeElsewhere(['auth', 'order']);
+    return undefined;
+  }
+  const items = config.itemsOf(list).map(({ id }) => id);
+  if (items.every((id) => id !== undefined && ids.includes(id))) {
+    config.removeIn(['auth', 'order'], (one) => one === key);
+  } else {
+    for (const id of ids) config.removeFromList(() => config.orderList(key), id);
+  }
+  return config.written === text ? undefined : config.written;
+}
+
 function makeOrder(config: EditableConfig, provider: string, ids: readonly string[]): void {
   config.refuseMadeElsewhere(['auth', 'order']);
   config.setIn(['auth', 'order'], provider, ids);

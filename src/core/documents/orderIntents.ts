@@ -162,6 +162,40 @@ export function resetOrder(provider: string): StoreIntent {
   });
 }
 
+/**
+ * Takes entries out of the order under exactly this key, those that name nothing that is stored for its
+ * provider: neither in this store nor in `others` (documents of stores for which the order counts too). An
+ * order of which nothing is left goes with them. Everything else in the list stays as it stands.
+ */
+export function dropGhosts(
+  key: string,
+  ghosts: readonly string[],
+  others: readonly JsonObject[],
+): StoreIntent {
+  return {
+    summary: `order ${key}: without ${ghosts.join(', ')}`,
+    entry: ['order', key],
+    apply(document) {
+      const list = entryOf(document, 'order', key);
+      if (list === undefined || !isJsonArray(list)) return document;
+      const isGhost = (id: string | undefined): boolean =>
+        id !== undefined &&
+        ghosts.includes(id) &&
+        [document, ...others].every((one) => !isStoredFor([one, undefined], key, id));
+      const left = list.filter((entry) => !isGhost(idOf(entry)));
+      if (left.length === list.length) return document;
+      return left.some((entry) => idOf(entry) !== undefined)
+        ? withEntry(document, 'order', key, left)
+        : withoutEntry(document, 'order', key);
+    },
+  };
+}
+
+/** Whether CoderClaw finds a profile under this provider in a store. */
+export function isStoredFor(stores: Stores, provider: string, profileId: string): boolean {
+  return typeOfStored(stores, provider, profileId) !== undefined;
+}
+
 /** Whether an order of a provider (in any spelling) is in force that stands in a store. */
 export function hasStoredOrder(
   document: JsonObject,
@@ -236,7 +270,7 @@ function isSame(key: string, provider: string): boolean {
 }
 
 /** The agent's own store, and main's under it. */
-type Stores = readonly [own: JsonObject, inherited: JsonObject | undefined];
+export type Stores = readonly [own: JsonObject, inherited: JsonObject | undefined];
 
 function stored([own, inherited]: Stores, profileId: string): JsonValue | undefined {
   return entryOf(own, 'profiles', profileId) ?? entryOf(inherited ?? {}, 'profiles', profileId);

@@ -110,9 +110,8 @@ function profileItem(
     : profile.position !== undefined && count > 1
       ? place(profile.position)
       : '';
-  const here = whatPickingDoes(profile, can);
-  const atMain = here === undefined && isLost(profile) ? ofMain(dir, profile, isAdded) : undefined;
-  const does = here ?? atMain;
+  const atMain = isLost(profile) ? whatMainDoes(dir, profile, isAdded) : undefined;
+  const does = atMain ?? whatPickingDoes(profile, can);
   const { id, email, name } = profile;
   return {
     kind: 'profile',
@@ -165,7 +164,7 @@ function isLost({ state }: ProfileSnapshot): boolean {
 }
 
 /** What is inherited is made usable where it is stored. */
-function ofMain(
+function whatMainDoes(
   dir: StateDirSnapshot,
   profile: ProfileSnapshot,
   isAdded: SwitcherView['isAdded'],

@@ -60,7 +60,8 @@ export function storeWords(store: StoreSnapshot): StoreWords | undefined {
   }
 }
 
-function unreadableWords(errno: string): string {
+/** Why a file cannot be read, by the error of the system. */
+export function unreadableWords(errno: string): string {
   switch (errno) {
     case 'EACCES':
     case 'EPERM':

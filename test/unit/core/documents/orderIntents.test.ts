@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../../../src/core/documents/json.ts';
 import {
   appendProfile,
+  dropGhosts,
   leaveKeysOut,
   moveFirst,
   moveProfile,
@@ -261,6 +262,40 @@ describe('order intents', () => {
       );
       assert.equal(intent.apply(none, 's'), none);
     });
+  });
+
+  it('take out what names nothing, whatever is asked for, and leave all else as it stands', () => {
+    const stored = ['p:a', 'p:b'];
+    const ids = [...stored, 'p:gone', 'q:x', ' p:gone '];
+    const entry = fc.oneof(
+      fc.constantFrom<JsonValue>(...ids),
+      fc.constantFrom<JsonValue>(7, '', null),
+    );
+    const document = (p: readonly JsonValue[]): JsonObject => ({
+      version: 1,
+      profiles: {
+        'p:a': { type: 'api_key', provider: 'P' },
+        'q:x': { type: 'api_key', provider: 'q' },
+        'p:gone': { provider: 'p' },
+      },
+      order: { p, q: ['p:gone'] },
+      more: 1,
+    });
+    const main: JsonObject = { profiles: { 'p:b': { type: 'oauth', provider: 'p' } } };
+    fc.assert(
+      fc.property(fc.array(entry), fc.subarray(['p:a', 'p:b', 'p:gone', 'q:x']), (list, asked) => {
+        const before = document(list);
+        const after = dropGhosts('p', asked, [main]).apply(before, '/s');
+        const isGhost = (one: JsonValue): boolean =>
+          typeof one === 'string' && asked.includes(one.trim()) && !stored.includes(one.trim());
+        const left = list.filter((one) => !isGhost(one));
+        const namesAny = left.some((one) => typeof one === 'string' && one.trim() !== '');
+        const isEqual = left.length === list.length;
+        const { p: _, ...others } = before['order'] as JsonObject;
+        const order = namesAny || isEqual ? { ...others, p: left } : others;
+        assert.deepEqual(after, { ...before, order });
+      }),
+    );
   });
 
   it('reset an order in every spelling', () => {

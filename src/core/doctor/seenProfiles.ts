@@ -1,0 +1,61 @@
+import type { HiddenReason } from '../model/profileState.ts';
+import type {
+  AgentSnapshot,
+  OrderSource,
+  ProfileSnapshot,
+  StateDirSnapshot,
+} from '../model/snapshot.ts';
+
+/** A profile as agents of a state folder see it, told once for all of them. */
+export interface HiddenProfile {
+  readonly profileId: string;
+  readonly provider: string;
+  /** The first of `agents`. */
+  readonly agentId: string;
+  readonly agents: readonly string[];
+  /** Which list it is that leaves it out. */
+  readonly source: OrderSource;
+}
+
+/** The profiles that are hidden from agents for this reason. */
+export function hiddenBy(dir: StateDirSnapshot, why: HiddenReason): readonly HiddenProfile[] {
+  const found = new Map<string, HiddenProfile>();
+  for (const { id: agentId, providers } of dir.agents) {
+    for (const { id: provider, profiles, orderSource: source } of providers) {
+      for (const { id: profileId, state } of profiles) {
+        if (state.kind !== 'hidden' || state.why !== why) continue;
+        const key = JSON.stringify([profileId, provider, source]);
+        const first = found.get(key) ?? { profileId, provider, agentId, agents: [], source };
+        found.set(key, { ...first, agents: [...first.agents, agentId] });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+export interface HeldProfile {
+  readonly agent: AgentSnapshot;
+  readonly profile: ProfileSnapshot;
+}
+
+/**
+ * Every stored profile of a state folder once, with the agent whose own it is; with the first that inherits
+ * it, where main is not listed.
+ */
+export function heldProfiles(dir: StateDirSnapshot): readonly HeldProfile[] {
+  const inherited = new Set<string>();
+  const stores = new Set<string>();
+  return dir.agents.flatMap((agent) => {
+    // Two agents can be configured to one folder.
+    const isFirst = !stores.has(agent.store.path);
+    stores.add(agent.store.path);
+    return agent.providers.flatMap(({ profiles }) =>
+      profiles.flatMap((profile) => {
+        if (profile.origin === 'own') return isFirst ? [{ agent, profile }] : [];
+        if (dir.mainStore === undefined || inherited.has(profile.id)) return [];
+        inherited.add(profile.id);
+        return [{ agent, profile }];
+      }),
+    );
+  });
+}
