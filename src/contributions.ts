@@ -12,6 +12,7 @@ export const commands = {
   profileReplace: 'coderclawAuth.profile.replace',
   profileSignOut: 'coderclawAuth.profile.signOut',
   profileUseFirst: 'coderclawAuth.profile.useFirst',
+  profileUseFirstForAll: 'coderclawAuth.profile.useFirstForAll',
   profileMoveUp: 'coderclawAuth.profile.moveUp',
   profileMoveDown: 'coderclawAuth.profile.moveDown',
   profileShow: 'coderclawAuth.profile.show',

@@ -73,6 +73,12 @@ export function orderCommands(parts: OrderCommandParts) {
       await act(place);
     };
   return {
+    [commands.profileUseFirstForAll]: onProfile(
+      l10n.t('Use First for All Agents'),
+      ({ provider, profile }) => profile.position !== undefined && provider.profiles.length > 1,
+      l10n.t('No profile can be moved: no agent has two of a provider in use.'),
+      (place) => useFirstForAll(parts, place),
+    ),
     [commands.profileMoveUp]: onProfile(
       l10n.t('Move Up'),
       ({ provider, profile }) => stepUp(provider, profile.id) !== undefined,
@@ -151,6 +157,31 @@ async function moveBy(
 ): Promise<void> {
   const to = step(place.provider, place.profile.id);
   if (to !== undefined) await moveProfile(parts, place, to);
+}
+
+/** In the config, so for all that go by it; this agent can have an order of its own. */
+async function useFirstForAll(parts: OrderCommandParts, place: ProfilePlace): Promise<void> {
+  const { agent, provider, profile } = place;
+  const service = await parts.service();
+  const { inForce } = await service.moveProfile(
+    filesOf(place),
+    provider.id,
+    profile.id,
+    { after: undefined },
+    'all',
+    shownOrder(provider),
+  );
+  await parts.refresh();
+  if (inForce) say(l10n.t('{0} comes first for all agents now', profile.id));
+  else {
+    parts.notifications.told(
+      l10n.t(
+        '{0} comes first for all that go by the config. {1} does not: it has an order of its own, or sees that of main. Reset Order takes that away.',
+        profile.id,
+        agent.id,
+      ),
+    );
+  }
 }
 
 async function unhide(parts: OrderCommandParts, place: ProfilePlace): Promise<void> {

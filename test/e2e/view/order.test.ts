@@ -73,6 +73,9 @@ describe('the order of profiles, in a real VS Code', function () {
     await workbench.row(/^Provider Anthropic, setup-token · own order/).waitFor();
     await workbench.rowMenu(workbench.row(/^Provider Anthropic/), 'Reset Order');
     await workbench.row(/^Profile paid, 3rd/).waitFor();
+    await workbench.rowMenu(workbench.row(/^Profile two, 2nd/), 'Use First for All Agents');
+    await workbench.row(/^Profile two, next/).waitFor();
+    assert.match(await config(), /\[\s*'anthropic:two',\s*'anthropic:one',/);
     assert.equal(await order(), undefined);
     assert.match(await config(), /\/\/ kept apart[\s\S]*\/\/ for all/);
   });
