@@ -10,8 +10,10 @@ import type { SessionService } from './core/custody/sessionService.ts';
 import type { SignInService } from './core/custody/signInService.ts';
 import { normalizeProviderId } from './core/documents/providerIds.ts';
 import { shownKey } from './core/documents/shownText.ts';
+import { buildSnapshot } from './core/model/buildSnapshot.ts';
 import type { Reads } from './core/model/reads.ts';
 import type { Snapshot } from './core/model/snapshot.ts';
+import type { StatusScene } from './core/reports/statusReport.ts';
 import { type AddedSignIns, builtInProviders, codeSignIns } from './core/signin/addedSignIns.ts';
 import type { DeviceCodeOptions } from './core/signin/registry.ts';
 import type { Keeper } from './keeper.ts';
@@ -38,6 +40,7 @@ import {
 import { refreshCommands } from './ui/commands/refreshCommands.ts';
 import type { CommandHandlers } from './ui/commands/register.ts';
 import { sessionCommands } from './ui/commands/sessionCommands.ts';
+import { statusCommands } from './ui/commands/statusCommands.ts';
 import type { ExplainDocuments } from './ui/explainDocument.ts';
 import type { Log } from './ui/log.ts';
 import type { Notifications } from './ui/notifications.ts';
@@ -46,6 +49,7 @@ import type { CodeFlow } from './ui/signIn/codeFlow.ts';
 import type { PluginFlow } from './ui/signIn/pluginFlow.ts';
 import type { SignInFlow, StoreRequest } from './ui/signIn/signInFlow.ts';
 import type { SnapshotViews } from './ui/snapshotViews.ts';
+import type { StatusDocuments } from './ui/statusDocument.ts';
 import type { Target } from './ui/target.ts';
 import { profileRowId } from './ui/tree/rowIds.ts';
 import type { UriCallbacks } from './ui/uriCallbacks.ts';
@@ -235,6 +239,21 @@ export function actions(options: ActionsOptions): Actions {
     return documents;
   });
 
+  /** Reads and their Snapshot: one of another moment would not tell what these say. */
+  const statusScene = async (): Promise<StatusScene> => {
+    const shown = await snapshot();
+    const reads = options.reads() ?? { stateDirs: [], lookedIn: [] };
+    const now = clock.now();
+    return { reads, snapshot: buildSnapshot(reads, now, shown), host, now };
+  };
+
+  const statusDocuments = once(async (): Promise<StatusDocuments> => {
+    const { StatusDocuments } = await import('./ui/statusDocument.ts');
+    const documents = new StatusDocuments(statusScene, options.onSnapshot);
+    own(documents);
+    return documents;
+  });
+
   const agentParts: AgentCommandParts = {
     ...{ snapshot, refresh, host, clock, notifications },
     service: agentService,
@@ -275,6 +294,7 @@ export function actions(options: ActionsOptions): Actions {
     ...refreshCommands({ snapshot, look: refresh, keeper, clock, notifications }),
     ...auditCommands({ snapshot, documents: auditDocuments, notifications }),
     ...explainCommands({ snapshot, documents: explainDocuments, notifications }),
+    ...statusCommands({ scene: statusScene, documents: statusDocuments, notifications }),
     ...agentCommands(agentParts),
     ...chatCommands(agentParts),
     ...fileCommands({ snapshot, notifications }),

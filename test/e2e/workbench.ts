@@ -157,6 +157,32 @@ export class Workbench {
     assert.equal(await held(), expected);
   }
 
+  /** What stands in the editor, in one line, once it has a text: VS Code draws it line by line. */
+  async editorShows(awaited: RegExp): Promise<string> {
+    const read = async (): Promise<string> => {
+      const lines = this.page.locator('.editor-instance .view-line');
+      const placed = await lines.evaluateAll((all) =>
+        all.map((line) => ({
+          top: Number.parseFloat((line as { style?: { top?: string } }).style?.top ?? '0'),
+          text: line.textContent ?? '',
+        })),
+      );
+      return placed
+        .sort((a, b) => a.top - b.top)
+        .map(({ text }) => text.replaceAll('\u00a0', ' '))
+        .join(' ')
+        .replace(/\s+/g, ' ');
+    };
+    const until = Date.now() + 20_000;
+    let text = await read();
+    while (!awaited.test(text) && Date.now() < until) {
+      await this.page.waitForTimeout(100);
+      text = await read();
+    }
+    assert.match(text, awaited);
+    return text;
+  }
+
   /** The next page that opens in this browser: what `env.openExternal` made of it. */
   nextPopup(): Promise<Page> {
     return this.#context.waitForEvent('page', { timeout: 30_000 });

@@ -17,13 +17,17 @@ export interface ReportedAgent {
   readonly agentId: string;
 }
 
-export interface StatusReportQuery {
+/** What reports are made of. Holds secrets. */
+export interface StatusScene {
   readonly reads: Reads;
   /** Made from these reads. */
   readonly snapshot: Snapshot;
   readonly host: HostEnvironment;
   /** Milliseconds since the epoch. */
   readonly now: number;
+}
+
+export interface StatusReportQuery extends StatusScene {
   /** Absent: all agents of all state folders. */
   readonly only?: ReportedAgent;
 }

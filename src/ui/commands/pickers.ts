@@ -35,21 +35,21 @@ export async function pickAgentOf(
   title: string,
 ): Promise<AgentPlace | undefined> {
   if (places.length === 1) return places[0];
-  return pick(
-    places,
-    (place) => ({
-      label: place.agent.id,
-      description: joined(
-        ' · ',
-        agentTitle(place.agent),
-        place.agent.isDefault ? l10n.t('default') : '',
-        snapshot.stateDirs.length > 1 ? place.dir.label : '',
-      ),
-      iconPath: new ThemeIcon('hubot'),
-    }),
-    title,
-    l10n.t('Which agent?'),
-  );
+  return pick(places, (place) => agentItem(place, snapshot), title, l10n.t('Which agent?'));
+}
+
+/** An agent as one of several to choose from. */
+export function agentItem({ dir, agent }: AgentPlace, { stateDirs }: Snapshot): QuickPickItem {
+  return {
+    label: agent.id,
+    description: joined(
+      ' · ',
+      agentTitle(agent),
+      agent.isDefault ? l10n.t('default') : '',
+      stateDirs.length > 1 ? dir.label : '',
+    ),
+    iconPath: new ThemeIcon('hubot'),
+  };
 }
 
 /**

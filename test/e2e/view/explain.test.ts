@@ -67,32 +67,7 @@ describe('why this one, in a real VS Code', function () {
     await session?.close();
   });
 
-  /** What stands in the editor, in one line, once it has a text: VS Code draws it line by line. */
-  async function shown(awaited: RegExp): Promise<string> {
-    const { page } = session.workbench;
-    const read = async (): Promise<string> => {
-      const lines = page.locator('.editor-instance .view-line');
-      const placed = await lines.evaluateAll((all) =>
-        all.map((line) => ({
-          top: Number.parseFloat((line as { style?: { top?: string } }).style?.top ?? '0'),
-          text: line.textContent ?? '',
-        })),
-      );
-      return placed
-        .sort((a, b) => a.top - b.top)
-        .map(({ text }) => text.replaceAll('\u00a0', ' '))
-        .join(' ')
-        .replace(/\s+/g, ' ');
-    };
-    const until = Date.now() + 20_000;
-    let text = await read();
-    while (!awaited.test(text) && Date.now() < until) {
-      await page.waitForTimeout(100);
-      text = await read();
-    }
-    assert.match(text, awaited);
-    return text;
-  }
+  const shown = (awaited: RegExp): Promise<string> => session.workbench.editorShows(awaited);
 
   it('explains a provider step by step, and follows the disk', async () => {
     session = await Session.start({ files: files(), env: environment });

@@ -128,6 +128,47 @@ describe('the menus of rows', () => {
     }
   });
 
+  it('of an agent go from using it to removing it', () => {
+    const sequence: readonly string[] = [
+      commands.profileAdd,
+      commands.profileSignIn,
+      commands.agentRefreshNow,
+      commands.chatsAdd,
+      commands.agentRename,
+      commands.agentMakeDefault,
+      commands.statusCopyJson,
+      commands.statusShow,
+      commands.storeOpen,
+      commands.agentRevealFolder,
+      commands.agentRemove,
+    ];
+    const agents = [agent('main', { isDefault: true }), agent('work')];
+    const config = { kind: 'whole', path: '/state/coderclaw.json' } as const;
+    const rows = [
+      ...treeOf(snapshot(stateDir('/state', agents, { config }))),
+      ...everyRow().filter(({ flags }) => /\bagent\b/.test(flags)),
+    ];
+    for (const row of rows) {
+      const menu = offered(row, false);
+      assert.deepEqual(
+        menu,
+        sequence.filter((command) => menu.includes(command)),
+        row.spoken,
+      );
+      assert.ok(menu.includes(commands.statusShow), row.spoken);
+    }
+  });
+
+  it('of a state folder copy what its agents share', () => {
+    const rows = treeOf(
+      snapshot(stateDir('/state', [agent('main')]), stateDir('/other', [agent('main')])),
+    );
+    assert.deepEqual(
+      rows.map((row) => offered(row, false)),
+      [[commands.profilesCopyJson], [commands.profilesCopyJson]],
+    );
+  });
+
   it('of a config that cannot be read open it', () => {
     const config = { kind: 'invalid', path: '/state/coderclaw.json', detail: 'line 3' } as const;
     const [row] = treeOf(snapshot(stateDir('/state', [agent('main')], { config })));
