@@ -100,6 +100,7 @@ describe('the menus of rows', () => {
   it('of a profile go from using it to signing it out', () => {
     const sequence: readonly string[] = [
       commands.profileUseFirst,
+      commands.profileUseFirstForAll,
       commands.profileMoveUp,
       commands.profileMoveDown,
       commands.profileShow,
