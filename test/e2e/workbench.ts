@@ -127,11 +127,40 @@ export class Workbench {
     );
   }
 
+  /**
+   * Points at something until its hover says what it is to: what is drawn again while the pointer rests
+   * on it loses its hover.
+   */
+  async hoverSays(pointedAt: Locator, text: string | RegExp): Promise<void> {
+    const said = this.page.getByText(text).first();
+    for (let tries = 1; ; tries++) {
+      await pointedAt.hover();
+      try {
+        await said.waitFor({ timeout: 5000 });
+        return;
+      } catch (error) {
+        if (tries === 6) throw error;
+        // Away, into the empty editor.
+        await this.page.mouse.move(900, 400);
+      }
+    }
+  }
+
   /** Runs an entry of a row's context menu. */
   async rowMenu(row: Locator, entry: string): Promise<void> {
-    await row.click({ button: 'right' });
     const item = this.page.getByRole('menuitem', { name: entry });
-    await item.waitFor();
+    const opened = (): Promise<boolean> =>
+      item.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+    for (let tries = 1; tries < 6; tries++) {
+      await row.click({ button: 'right' });
+      // A row that is drawn again just then opens none.
+      if (await opened()) break;
+      await this.page.keyboard.press('Escape');
+    }
+    await item.waitFor({ timeout: 5000 });
     // VS Code ignores a click that comes right with the opening of the menu.
     while (await item.isVisible()) {
       await item.click({ timeout: 5000 }).catch(() => {}); // it closed between look and click

@@ -149,11 +149,7 @@ describe('the order of profiles, in a real VS Code', function () {
     const { workbench } = session;
     await workbench.openProfilesView();
     const paused = workbench.row(/^Profile one, 3rd, cooling down/);
-    await paused.hover();
-    await workbench.page
-      .getByText(/rate limit/)
-      .first()
-      .waitFor();
+    await workbench.hoverSays(paused, /rate limit/);
     await workbench.screenshot('pause-hover');
     await workbench.rowMenu(paused, 'End Pause');
     await workbench.row(/^Profile one, next/).waitFor();

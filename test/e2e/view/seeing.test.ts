@@ -78,11 +78,10 @@ describe('seeing the profiles, in a real VS Code', function () {
       (await workbench.statusBarItem.locator('a').first().getAttribute('aria-label')) ?? '',
       /CoderClaw agent main/,
     );
-    await workbench.row(/^Profile ann@example\.com/).hover();
-    await workbench.page
-      .getByText(/Renews itself: the access token ends on/)
-      .first()
-      .waitFor();
+    await workbench.hoverSays(
+      workbench.row(/^Profile ann@example\.com/),
+      /Renews itself: the access token ends on/,
+    );
     await workbench.screenshot('tree-dark');
     await workbench.statusBarItem.hover();
     await workbench.page.getByRole('cell', { name: 'Anthropic' }).waitFor();

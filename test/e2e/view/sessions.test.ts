@@ -59,11 +59,10 @@ describe('sessions and their pins, in a real VS Code', function () {
     const list = workbench.row('Sessions of main, 2 stale');
     await list.click();
     await workbench.row(/^Session main, uses anthropic:one/).waitFor();
-    await workbench.row(/^Session telegram:dm:7, stale pin: anthropic:gone/).hover();
-    await workbench.page
-      .getByText(/CoderClaw takes this pin off/)
-      .first()
-      .waitFor();
+    await workbench.hoverSays(
+      workbench.row(/^Session telegram:dm:7, stale pin: anthropic:gone/),
+      /CoderClaw takes this pin off/,
+    );
     await workbench.screenshot('sessions-dark');
 
     await workbench.rowMenu(workbench.row(/^Session main/), 'Pin Profile to Session…');

@@ -123,8 +123,7 @@ describe('the agent of a workspace, in a real VS Code', function () {
     await inStatusBar(/work · 2 h/);
     assert.equal(await ledTo(), both(folderOf('work')));
     await workbench.screenshot('workspace-agent-used');
-    await workbench.statusBarItem.hover();
-    await workbench.page.getByText('Pinned for this workspace.').first().waitFor();
+    await workbench.hoverSays(workbench.statusBarItem, 'Pinned for this workspace.');
     await workbench.screenshot('workspace-agent-hover');
     await reload();
     await inStatusBar(/work · 2 h/);
@@ -189,11 +188,10 @@ describe('the agent of a workspace, in a real VS Code', function () {
     const workbench = await start({ agent: 'client', colorScheme: 'light' });
     await inStatusBar(/client · no such agent/);
     assert.equal(await asked(), 0);
-    await workbench.statusBarItem.hover();
-    await workbench.page
-      .getByText('There is no agent client, which this workspace asks for: main is used.')
-      .first()
-      .waitFor();
+    await workbench.hoverSays(
+      workbench.statusBarItem,
+      'There is no agent client, which this workspace asks for: main is used.',
+    );
     await workbench.screenshot('workspace-agent-missing-light');
     await workbench.page.getByRole('link', { name: 'Use Another Agent Here…' }).click();
     await workbench.quickItem('None: the default agent').waitFor();
@@ -216,11 +214,10 @@ describe('the agent of a workspace, in a real VS Code', function () {
   it('a setting that is no id moves nothing, and its hover says so', async () => {
     const workbench = await start({ agent: '../main' });
     await inStatusBar(/main · 5 h/);
-    await workbench.statusBarItem.hover();
-    await workbench.page
-      .getByText('in the settings of this workspace is not the id of an agent')
-      .first()
-      .waitFor();
+    await workbench.hoverSays(
+      workbench.statusBarItem,
+      'in the settings of this workspace is not the id of an agent',
+    );
     await workbench.screenshot('workspace-agent-faulty');
     assert.equal(await ledTo(), '|');
   });
