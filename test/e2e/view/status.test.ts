@@ -4,7 +4,7 @@ import { Session, type StateFiles, screenshotIfFailed } from '../session.ts';
 
 const hour = 3_600_000;
 
-/** Main has a login that ends today and a key, work a token of its own that has ended. */
+/** Main has a login that renews itself and a key that pauses, work a token of its own that has ended. */
 function files(now = Date.now()): StateFiles {
   return {
     'coderclaw.json': `{
@@ -118,10 +118,10 @@ describe('the status of agents, in a real VS Code', function () {
 
     const main = await copiedBy<Status>(
       () => workbench.rowMenu(workbench.row(/^Agent main/), 'Copy Status as JSON'),
-      'Copied the status of main: something ends within 24 hours (2)',
+      'Copied the status of main: all is well (0)',
     );
     assert.equal(main.agentId, 'main');
-    assert.equal(main.check.exitCode, 2);
+    assert.equal(main.check.exitCode, 0);
     assert.deepEqual(
       main.auth.providers.map(({ provider }) => provider),
       ['anthropic', 'openai-codex', 'openrouter'],
@@ -138,7 +138,7 @@ describe('the status of agents, in a real VS Code', function () {
     assert.deepEqual(
       all.map(({ agentId, check }) => [agentId, check.exitCode]),
       [
-        ['main', 2],
+        ['main', 0],
         ['work', 1],
       ],
     );
