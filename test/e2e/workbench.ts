@@ -148,13 +148,13 @@ export class Workbench {
 
   /** Runs an entry of a row's context menu. */
   async rowMenu(row: Locator, entry: string): Promise<void> {
-    const item = this.page.getByRole('menuitem', { name: entry });
+    const item = this.page.getByRole('menuitem', { name: entry, exact: true });
     const opened = (): Promise<boolean> =>
-      item.waitFor({ timeout: 5000 }).then(
+      item.waitFor({ timeout: 10_000 }).then(
         () => true,
         () => false,
       );
-    for (let tries = 1; tries < 6; tries++) {
+    for (let tries = 1; tries < 4; tries++) {
       await row.click({ button: 'right' });
       // A row that is drawn again just then opens none.
       if (await opened()) break;

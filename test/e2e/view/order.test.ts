@@ -99,8 +99,8 @@ describe('the order of profiles, in a real VS Code', function () {
     await other.openProfilesView();
     await other.row(/^Profile two, 3rd/).waitFor();
     await Promise.all([
-      other.rowMenu(other.row(/^Profile two, 3rd/), 'Use First'),
-      workbench.rowMenu(workbench.row(/^Profile paid, 2nd/), 'Move Down'),
+      other.rowMenu(other.row(/^Profile two,/), 'Use First'),
+      workbench.rowMenu(workbench.row(/^Profile paid,/), 'Move Down'),
     ]);
     await eventually(async () => {
       const now = (await order()) as string[];
