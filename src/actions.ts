@@ -221,6 +221,9 @@ export function actions(options: ActionsOptions): Actions {
     return documents;
   });
 
+  /** There are some once there is a Snapshot. */
+  const readsNow = (): Reads => options.reads() ?? { stateDirs: [], lookedIn: [] };
+
   const explainDocuments = once(async (): Promise<ExplainDocuments> => {
     const [{ ExplainDocuments }, { explain }] = await Promise.all([
       import('./ui/explainDocument.ts'),
@@ -230,9 +233,11 @@ export function actions(options: ActionsOptions): Actions {
       ...{ clock, onChange: options.onSnapshot },
       explain: async ({ stateDir, agentId, about: subject }) => {
         await snapshot();
-        const reads = options.reads() ?? { stateDirs: [], lookedIn: [] };
-        const { env: environment } = process;
-        return explain({ reads, stateDir, agentId, subject, now: clock.now(), environment });
+        const now = clock.now();
+        return explain({
+          ...{ reads: readsNow(), stateDir, agentId, subject, now },
+          environment: process.env,
+        });
       },
     });
     own(documents);
@@ -242,7 +247,7 @@ export function actions(options: ActionsOptions): Actions {
   /** Reads and their Snapshot: one of another moment would not tell what these say. */
   const statusScene = async (): Promise<StatusScene> => {
     const shown = await snapshot();
-    const reads = options.reads() ?? { stateDirs: [], lookedIn: [] };
+    const reads = readsNow();
     const now = clock.now();
     return { reads, snapshot: buildSnapshot(reads, now, shown), host, now };
   };

@@ -10,6 +10,8 @@ import type { Target } from '../target.ts';
 import { plainText } from '../words/plainText.ts';
 import { providerName } from '../words/providers.ts';
 import {
+  type AgentPlace,
+  type Located,
   locateProfile,
   locateProvider,
   type ProfilePlace,
@@ -31,47 +33,50 @@ export interface OrderCommandParts {
   readonly notifications: Notifications;
 }
 
+/** How a command comes to what it is meant for. */
+interface Finding<Place> {
+  readonly locate: (snapshot: Snapshot, target: Target | undefined) => Located<Place>;
+  readonly ask: (
+    snapshot: Snapshot,
+    title: string,
+    isMeant: (place: Place) => boolean,
+  ) => Promise<Place | undefined>;
+  readonly nameOf: (place: Place) => string;
+}
+
 /** Which profile comes when: moving, resetting, for all agents; and having one used that is left out or pauses. */
 export function orderCommands(parts: OrderCommandParts) {
-  /** Finds or asks for a profile that it is meant for, and acts on it; `none` is told where there is none. */
-  const onProfile =
+  /** Finds or asks for something that a command is meant for, and acts on it. */
+  const on =
+    <Place extends AgentPlace>({ locate, ask, nameOf }: Finding<Place>) =>
     (
       title: string,
-      isMeant: (place: ProfilePlace) => boolean,
+      isMeant: (place: Place) => boolean,
+      /** Told where there is none. */
       none: string,
-      act: (place: ProfilePlace) => Promise<void>,
+      act: (place: Place) => Promise<void>,
     ) =>
     async (target: Target | undefined): Promise<void> => {
       const snapshot = await parts.snapshot();
-      const named = locateProfile(snapshot, target);
+      const named = locate(snapshot, target);
       if (named.kind === 'gone') return tellGone(parts.notifications, named);
-      const place =
-        named.kind === 'found'
-          ? named.place
-          : await pickProfile(snapshot, title, isMeant, profilePlaces(snapshot));
+      const place = named.kind === 'found' ? named.place : await ask(snapshot, title, isMeant);
       if (place === undefined) return parts.notifications.told(none);
-      if (!isMeant(place)) return tellChanged(parts, place.profile.id);
+      if (!isMeant(place)) return tellChanged(parts, nameOf(place));
       assertPlaceIsCertain(place);
       await act(place);
     };
-  const onProvider =
-    (
-      title: string,
-      isMeant: (place: ProviderPlace) => boolean,
-      none: string,
-      act: (place: ProviderPlace) => Promise<void>,
-    ) =>
-    async (target: Target | undefined): Promise<void> => {
-      const snapshot = await parts.snapshot();
-      const named = locateProvider(snapshot, target);
-      if (named.kind === 'gone') return tellGone(parts.notifications, named);
-      const place =
-        named.kind === 'found' ? named.place : await pickProvider(snapshot, title, isMeant);
-      if (place === undefined) return parts.notifications.told(none);
-      if (!isMeant(place)) return tellChanged(parts, providerName(place.provider.id));
-      assertPlaceIsCertain(place);
-      await act(place);
-    };
+  const onProfile = on<ProfilePlace>({
+    locate: locateProfile,
+    ask: (snapshot, title, isMeant) =>
+      pickProfile(snapshot, title, isMeant, profilePlaces(snapshot)),
+    nameOf: ({ profile }) => profile.id,
+  });
+  const onProvider = on<ProviderPlace>({
+    locate: locateProvider,
+    ask: pickProvider,
+    nameOf: ({ provider }) => providerName(provider.id),
+  });
   return {
     [commands.profileUseFirstForAll]: onProfile(
       l10n.t('Use First for All Agents'),
