@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { type Disposable, workspace } from 'vscode';
-import { commands, settings } from './contributions.ts';
+import { commands } from './commandIds.ts';
+import { settings } from './contributions.ts';
 import { cliProgram } from './core/cliProgram.ts';
 import type { Clock } from './core/clock.ts';
 import type { AgentService } from './core/custody/agentService.ts';

@@ -1,54 +1,9 @@
 /**
- * Every id that the manifest and the code share, once. `test/host/contributions.test.ts` holds
- * `package.json` and what is registered against this file, both ways.
+ * Every id that the manifest and the code share, once: those of commands in `commandIds.ts`, the others
+ * here. `test/host/contributions.test.ts` holds `package.json` and what is registered against both, both
+ * ways.
  */
 export const extensionId = 'coderclaw.coderclaw-auth';
-
-export const commands = {
-  switcherShow: 'coderclawAuth.switcher.show',
-  profileAdd: 'coderclawAuth.profile.add',
-  profileSignIn: 'coderclawAuth.profile.signIn',
-  profileSignInAgain: 'coderclawAuth.profile.signInAgain',
-  profileReplace: 'coderclawAuth.profile.replace',
-  profileSignOut: 'coderclawAuth.profile.signOut',
-  profileUseFirst: 'coderclawAuth.profile.useFirst',
-  profileUseFirstForAll: 'coderclawAuth.profile.useFirstForAll',
-  profileMoveUp: 'coderclawAuth.profile.moveUp',
-  profileMoveDown: 'coderclawAuth.profile.moveDown',
-  profileShow: 'coderclawAuth.profile.show',
-  profileResume: 'coderclawAuth.profile.resume',
-  orderReset: 'coderclawAuth.order.reset',
-  orderForAll: 'coderclawAuth.order.forAll',
-  orderLeaveKeysOut: 'coderclawAuth.order.leaveKeysOut',
-  profileRefreshNow: 'coderclawAuth.profile.refreshNow',
-  agentRefreshNow: 'coderclawAuth.agent.refreshNow',
-  agentAdd: 'coderclawAuth.agent.add',
-  agentRename: 'coderclawAuth.agent.rename',
-  agentMakeDefault: 'coderclawAuth.agent.makeDefault',
-  agentRemove: 'coderclawAuth.agent.remove',
-  agentRevealFolder: 'coderclawAuth.agent.revealFolder',
-  chatsAdd: 'coderclawAuth.chats.add',
-  chatsRemove: 'coderclawAuth.chats.remove',
-  profileCopyId: 'coderclawAuth.profile.copyId',
-  profileCopyModelCommand: 'coderclawAuth.profile.copyModelCommand',
-  sessionPin: 'coderclawAuth.session.pin',
-  sessionUnpin: 'coderclawAuth.session.unpin',
-  sessionClearStale: 'coderclawAuth.session.clearStale',
-  profileExplain: 'coderclawAuth.profile.explain',
-  profileShowAuditTrail: 'coderclawAuth.profile.showAuditTrail',
-  statusShow: 'coderclawAuth.status.show',
-  statusCopyJson: 'coderclawAuth.status.copyJson',
-  profilesCopyJson: 'coderclawAuth.profiles.copyJson',
-  storeOpen: 'coderclawAuth.store.open',
-  configOpen: 'coderclawAuth.config.open',
-  legacyImport: 'coderclawAuth.legacy.import',
-  stateFolderChoose: 'coderclawAuth.stateFolder.choose',
-  workspaceChooseAgent: 'coderclawAuth.workspace.chooseAgent',
-  viewRefresh: 'coderclawAuth.view.refresh',
-  logShow: 'coderclawAuth.log.show',
-} as const;
-
-export type CommandId = (typeof commands)[keyof typeof commands];
 
 /** Commands that VS Code itself makes for our views: used by us, registered by it. */
 export const viewCommands = {
@@ -68,6 +23,9 @@ export const viewContainer = 'coderclawAuth';
 export const walkthrough = 'getStarted';
 
 export const statusBarItem = 'coderclawAuth.agent';
+
+/** What a click on it runs. */
+export const statusBarCommand = 'coderclawAuth.switcher.show';
 
 export const settings = {
   /** More state folders to show; machine-scoped, so that no workspace can point us elsewhere. */

@@ -123,6 +123,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
       if (change.affectsConfiguration(settings.agent)) lookForAgent();
     }),
     ...registerCommands(
+      context.extension.packageJSON,
       async () => (await acting()).handlers,
       (id) => surfaces.rows.node(id),
       notifications,

@@ -1,5 +1,6 @@
 import { type Disposable, type Memento, commands as vscodeCommands, window } from 'vscode';
-import { commands, viewCommands } from './contributions.ts';
+import { commands } from './commandIds.ts';
+import { viewCommands } from './contributions.ts';
 import type { Clock } from './core/clock.ts';
 import { Custody } from './core/custody/custody.ts';
 import type { Reads } from './core/model/reads.ts';

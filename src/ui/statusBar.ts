@@ -7,7 +7,7 @@ import {
   ThemeColor,
   window,
 } from 'vscode';
-import { commands, statusBarItem } from '../contributions.ts';
+import { statusBarCommand, statusBarItem } from '../contributions.ts';
 import type { AgentSnapshot, Snapshot } from '../core/model/snapshot.ts';
 import { statusBarWords } from './words/agentStatus.ts';
 import type { AgentHere } from './workspaceAgent/workspaceAgent.ts';
@@ -28,7 +28,7 @@ export class StatusBar implements Disposable {
   constructor(isAdded: (provider: string) => boolean) {
     this.#isAdded = isAdded;
     this.#item.name = l10n.t('CoderClaw Agent');
-    this.#item.command = commands.switcherShow;
+    this.#item.command = statusBarCommand;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
-import { commands, viewCommands } from '../contributions.ts';
+import { commands } from '../commandIds.ts';
+import { viewCommands } from '../contributions.ts';
 import { MAIN_AGENT_ID } from '../core/documents/agentIds.ts';
 import type { AgentInUse } from '../core/model/agentInUse.ts';
 import { leadingProfile } from '../core/model/agentStatus.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { commands } from '../../src/commandIds.ts';
 import {
-  commands,
   extensionId,
   settings,
   viewCommands,

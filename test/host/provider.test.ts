@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { CoderClawAuthApi, OAuthProviderInterface } from '../../src/api.ts';
-import { commands, extensionId } from '../../src/contributions.ts';
+import { commands } from '../../src/commandIds.ts';
+import { extensionId } from '../../src/contributions.ts';
 
 /** The extensions of docs/example-provider and of the tests, which the runner installs beside ours. */
 const EXAMPLE = 'example.coderclaw-example-provider';

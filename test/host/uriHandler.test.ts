@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { CoderClawAuthApi } from '../../src/api.ts';
-import { commands, extensionId } from '../../src/contributions.ts';
+import { commands } from '../../src/commandIds.ts';
+import { extensionId } from '../../src/contributions.ts';
 import type { SignInDescriptor } from '../../src/core/signin/descriptor.ts';
 
 /** With every sign that an encoding on the way can spoil. */

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { commands } from '../../contributions.ts';
+import { commands } from '../../commandIds.ts';
 import { Cancelled } from '../../core/clock.ts';
 import { MAIN_AGENT_ID } from '../../core/documents/agentIds.ts';
 import { agentName } from '../../core/documents/newAgent.ts';

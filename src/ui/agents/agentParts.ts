@@ -1,5 +1,5 @@
 import { l10n, commands as vscodeCommands } from 'vscode';
-import { commands } from '../../contributions.ts';
+import { commands } from '../../commandIds.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { AgentService, AgentsPlace } from '../../core/custody/agentService.ts';
 import type { TrashParts } from '../../core/custody/agentTrash.ts';

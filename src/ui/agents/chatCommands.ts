@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { l10n, ThemeIcon, window } from 'vscode';
-import { commands } from '../../contributions.ts';
+import { commands } from '../../commandIds.ts';
 import { bindingConflicts, takerOf } from '../../core/model/bindingConflicts.ts';
 import type { ChatsSnapshot, Snapshot } from '../../core/model/snapshot.ts';
 import { type AgentPlace, agentPlaces, locateAgent } from '../commands/locate.ts';

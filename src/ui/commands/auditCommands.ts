@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { commands } from '../../contributions.ts';
+import { commands } from '../../commandIds.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import type { AuditDocuments } from '../auditDocument.ts';
 import { auditSubject } from '../auditSubject.ts';

@@ -1,5 +1,5 @@
 import { l10n, commands as vscodeCommands, window } from 'vscode';
-import { commands } from '../../contributions.ts';
+import { commands } from '../../commandIds.ts';
 import type { AgentService } from '../../core/custody/agentService.ts';
 import type { AgentFiles } from '../../core/custody/profileService.ts';
 import { MAIN_AGENT_ID } from '../../core/documents/agentIds.ts';

@@ -1,5 +1,5 @@
 import { l10n, type QuickPickItem, ThemeIcon } from 'vscode';
-import { commands } from '../../contributions.ts';
+import { commands } from '../../commandIds.ts';
 import type { Subject } from '../../core/model/explain/explanation.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import type { ExplainDocuments } from '../explainDocument.ts';

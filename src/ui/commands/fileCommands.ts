@@ -1,5 +1,6 @@
 import { ConfigurationTarget, l10n, Uri, window, workspace } from 'vscode';
-import { commands, settings } from '../../contributions.ts';
+import { commands } from '../../commandIds.ts';
+import { settings } from '../../contributions.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import type { Notifications } from '../notifications.ts';
 import { agentPlaces, locateAgent, locateDir } from './locate.ts';

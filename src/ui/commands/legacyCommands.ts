@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { l10n, window } from 'vscode';
-import { commands } from '../../contributions.ts';
+import { commands } from '../../commandIds.ts';
 import type { ProfileService } from '../../core/custody/profileService.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import type { Notifications } from '../notifications.ts';

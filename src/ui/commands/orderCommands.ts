@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import { commands } from '../../contributions.ts';
+import { commands } from '../../commandIds.ts';
 import type { ProfileService } from '../../core/custody/profileService.ts';
 import { MAIN_AGENT_ID } from '../../core/documents/agentIds.ts';
 import type { OrderPlace } from '../../core/documents/orderMove.ts';

@@ -1,5 +1,5 @@
 import { l10n, type QuickPickItem, ThemeIcon, commands as vscodeCommands, window } from 'vscode';
-import { commands } from '../../contributions.ts';
+import { commands } from '../../commandIds.ts';
 import { Cancelled } from '../../core/clock.ts';
 import type { ProfileSnapshot, Snapshot } from '../../core/model/snapshot.ts';
 import type { Notifications } from '../notifications.ts';

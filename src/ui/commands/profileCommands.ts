@@ -1,5 +1,5 @@
 import { env, l10n, commands as vscodeCommands, window } from 'vscode';
-import { commands } from '../../contributions.ts';
+import { commands } from '../../commandIds.ts';
 import type { CachedCopy } from '../../core/custody/cache/cachesInStep.ts';
 import type { AgentFiles, ProfileService } from '../../core/custody/profileService.ts';
 import type { NewConfigProfile } from '../../core/documents/configEdits.ts';

@@ -1,5 +1,5 @@
 import { l10n, ProgressLocation, window } from 'vscode';
-import { commands } from '../../contributions.ts';
+import { commands } from '../../commandIds.ts';
 import { Cancelled, type Clock } from '../../core/clock.ts';
 import type { Custody } from '../../core/custody/custody.ts';
 import { KnownError } from '../../core/errors.ts';

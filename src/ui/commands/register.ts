@@ -1,5 +1,5 @@
 import { type Disposable, l10n, commands as vscodeCommands } from 'vscode';
-import { type CommandId, commands } from '../../contributions.ts';
+import type { CommandId } from '../../commandIds.ts';
 import type { Notifications } from '../notifications.ts';
 import type { Target } from '../target.ts';
 import type { TreeNode } from '../tree/nodes.ts';
@@ -9,16 +9,22 @@ import { commandTarget } from './commandTarget.ts';
 export type CommandHandler = (target: Target | undefined) => unknown;
 export type CommandHandlers = { readonly [Id in CommandId]: CommandHandler };
 
+/** What of our manifest is needed here. */
+interface Manifest {
+  readonly contributes: { readonly commands: readonly { readonly command: CommandId }[] };
+}
+
 /**
- * Registers every command of ours; what they do is loaded when the first one is run. Every failure
- * ends in one message.
+ * Registers every command of the manifest; what they do is loaded when the first one is run. Every
+ * failure ends in one message.
  */
 export function registerCommands(
+  { contributes }: Manifest,
   handlers: () => Promise<CommandHandlers>,
   node: (id: string) => TreeNode | undefined,
   notifications: Notifications,
 ): Disposable[] {
-  return Object.values(commands).map((id) =>
+  return contributes.commands.map(({ command: id }) =>
     vscodeCommands.registerCommand(id, async (argument: unknown) => {
       try {
         // Now, and not after the loading below: the row could go meanwhile.

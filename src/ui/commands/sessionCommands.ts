@@ -1,5 +1,5 @@
 import { env, l10n, window } from 'vscode';
-import { commands } from '../../contributions.ts';
+import { commands } from '../../commandIds.ts';
 import type { SessionService } from '../../core/custody/sessionService.ts';
 import { modelsOf } from '../../core/model/agentModels.ts';
 import { modelCommand } from '../../core/model/modelCommand.ts';

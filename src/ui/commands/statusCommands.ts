@@ -1,5 +1,5 @@
 import { env, l10n, ThemeIcon, commands as vscodeCommands } from 'vscode';
-import { commands } from '../../contributions.ts';
+import { commands } from '../../commandIds.ts';
 import { MAIN_AGENT_ID } from '../../core/documents/agentIds.ts';
 import type { StateDirRead } from '../../core/model/reads.ts';
 import type { Snapshot, StateDirSnapshot } from '../../core/model/snapshot.ts';

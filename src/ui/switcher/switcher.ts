@@ -9,7 +9,7 @@ import {
   commands as vscodeCommands,
   window,
 } from 'vscode';
-import { type CommandId, commands } from '../../contributions.ts';
+import { type CommandId, commands } from '../../commandIds.ts';
 import { Cancelled } from '../../core/clock.ts';
 import type { ProfileService } from '../../core/custody/profileService.ts';
 import type { AgentInUse } from '../../core/model/agentInUse.ts';

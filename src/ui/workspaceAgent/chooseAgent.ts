@@ -1,5 +1,6 @@
 import { ConfigurationTarget, l10n, commands as vscodeCommands, workspace } from 'vscode';
-import { commands, settings } from '../../contributions.ts';
+import { commands } from '../../commandIds.ts';
+import { settings } from '../../contributions.ts';
 import { Cancelled } from '../../core/clock.ts';
 import type { AgentInUse } from '../../core/model/agentInUse.ts';
 import type { Snapshot, StateDirSnapshot } from '../../core/model/snapshot.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { commands, viewCommands } from '../../../src/contributions.ts';
+import { commands } from '../../../src/commandIds.ts';
+import { viewCommands } from '../../../src/contributions.ts';
 import type { AgentInUse } from '../../../src/core/model/agentInUse.ts';
 import { statusBarHover } from '../../../src/ui/statusBarHover.ts';
 import { agent, HOUR, NOW, profile, provider } from '../../support/snapshots.ts';

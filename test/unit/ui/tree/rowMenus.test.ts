@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { commands } from '../../../../src/contributions.ts';
+import { commands } from '../../../../src/commandIds.ts';
 import type { ProfileState } from '../../../../src/core/model/profileState.ts';
 import { type TreeNode, treeOf } from '../../../../src/ui/tree/nodes.ts';
 import {
