@@ -5,6 +5,7 @@ import { UsageCache } from '../../core/usage/usageCache.ts';
 import { UsageFeed } from './usageFeed.ts';
 
 export interface UsageHereParts {
+  readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
   readonly failed: (doing: string, error: unknown) => void;
   /** Takes over what has to be disposed of. */
@@ -12,9 +13,8 @@ export interface UsageHereParts {
 }
 
 /** The feed of this window, which follows the setting. Loads with what shows usage. */
-export function usageHere({ clock, failed, own }: UsageHereParts): UsageFeed {
-  const services = { fetch: globalThis.fetch, clock };
-  const cache = new UsageCache({ services, environment: process.env });
+export function usageHere({ fetch, clock, failed, own }: UsageHereParts): UsageFeed {
+  const cache = new UsageCache({ services: { fetch, clock }, environment: process.env });
   const feed = new UsageFeed({ cache, clock, isOn: isUsageShown, failed });
   const following = workspace.onDidChangeConfiguration((change) => {
     if (change.affectsConfiguration(settings.showUsage)) feed.settingChanged();
