@@ -161,8 +161,17 @@ describe('the feed of usage', () => {
     feed.dispose();
     await answer();
     assert.equal(cache.isClosed, true);
-    assert.equal(told, 0);
+    assert.deepEqual([told, feed.reports().size, clock.pending], [0, 0, []]);
     feed.watch([B]);
     assert.equal(cache.rounds.length, 1);
+  });
+
+  it('leaves no timer behind', async () => {
+    feed.watch([A]);
+    feed.setVisible(true);
+    await answer();
+    assert.equal(clock.pending.length, 1);
+    feed.dispose();
+    assert.deepEqual(clock.pending, []);
   });
 });
