@@ -11,7 +11,6 @@ import { once } from '../once.ts';
 import { decorateDimmed } from './dimmed.ts';
 import type { TreeNode } from './nodes.ts';
 import type { Rows } from './rows.ts';
-import { treeItem } from './treeItem.ts';
 
 /** Identifies a row towards VS Code: the ids of `nodes.ts`, so that handles survive a new Snapshot. */
 type NodeId = string;
@@ -78,8 +77,8 @@ export class ProfilesView implements TreeDataProvider<NodeId> {
     return this.#drawn?.parent(id);
   }
 
-  getTreeItem(id: NodeId): TreeItem {
-    return treeItem(this.node(id));
+  async getTreeItem(id: NodeId): Promise<TreeItem> {
+    return (await this.#rows()).item(id);
   }
 
   async resolveTreeItem(item: TreeItem, id: NodeId): Promise<TreeItem> {

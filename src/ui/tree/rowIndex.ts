@@ -1,5 +1,7 @@
+import type { TreeItem } from 'vscode';
 import { changedIds } from './changedIds.ts';
 import type { TreeNode } from './nodes.ts';
+import { treeItem } from './treeItem.ts';
 
 /** The rows that a view was given last, to be found by their ids. */
 export class RowIndex {
@@ -28,6 +30,11 @@ export class RowIndex {
 
   node(id: string): TreeNode | undefined {
     return this.#byId.get(id);
+  }
+
+  /** As VS Code draws it; an empty one for a row that has just gone. */
+  item(id: string): TreeItem {
+    return treeItem(this.node(id));
   }
 
   /** The rows below one, or the topmost ones. */

@@ -1,10 +1,19 @@
 import { l10n } from 'vscode';
-import type { Finding, FindingCode, FindingOf, Severity } from '../../core/doctor/finding.ts';
+import type {
+  Finding,
+  FindingCode,
+  FindingOf,
+  LoginHolder,
+  Severity,
+} from '../../core/doctor/finding.ts';
 import { shownKey } from '../../core/documents/shownText.ts';
 import { configWords } from './configFindings.ts';
 import { joined } from './joined.ts';
 import { loginWords } from './loginFindings.ts';
+import { modeWords } from './modes.ts';
+import { providerName } from './providers.ts';
 import { unreadableWords } from './store.ts';
+import { SYNC_SERVICES } from './syncServices.ts';
 import { span } from './time.ts';
 
 /** A finding as people read it. Plain text with words of files in it: escape it for the surface. */
@@ -12,9 +21,16 @@ export interface FindingWords {
   /** One sentence: what is the matter, and what comes of it. */
   readonly what: string;
   /** What shows it, line by line: paths, fingerprints, times. */
-  readonly evidence: readonly string[];
+  readonly evidence: readonly Evidence[];
   /** One sentence: what to do now. */
   readonly todo: string;
+}
+
+/** A line of evidence. With a `holder` it is about that profile, with which something can be done. */
+export type Evidence = string | { readonly text: string; readonly holder: LoginHolder };
+
+export function evidenceText(evidence: Evidence): string {
+  return typeof evidence === 'string' ? evidence : evidence.text;
 }
 
 /** A part of the words, by code. The type makes the parts total together. */
@@ -91,9 +107,9 @@ const fileWords: WordsFor<
     what: looseSentence(facts.isFolder, facts.others),
     evidence: [
       pathOf(where),
-      l10n.t('mode {0}, wanted {1}', octal(facts.mode), octal(facts.wanted)),
+      l10n.t('now {0}, should be {1}', modeWords(facts.mode), modeWords(facts.wanted)),
     ],
-    todo: l10n.t('Take these permissions away: chmod {0}.', octal(facts.wanted)),
+    todo: l10n.t('Take these permissions away, here or by chmod {0}.', octal(facts.wanted)),
   }),
   'file.wrongOwner': ({ where, facts }) => ({
     what: facts.isFolder
@@ -137,12 +153,12 @@ const fileWords: WordsFor<
         }
       : {
           what: l10n.t(
-            '{0} has been locked for long, and nothing moves the lock on.',
+            '{0} has been locked for long, and whoever holds the lock shows no sign of life.',
             facts.target,
           ),
           evidence,
           todo: l10n.t(
-            'If the program hangs, end it. A lock that stays so is taken over by whoever writes next.',
+            'If the program hangs, end it. Else leave it: whoever writes the file next takes the lock over.',
           ),
         };
   },
@@ -184,7 +200,7 @@ const fileWords: WordsFor<
   'folder.synced': ({ where, facts }) => ({
     what: l10n.t(
       '{0} copies this folder to other machines, logins included: each machine then renews the same login, and logs the others out.',
-      SERVICES[facts.service],
+      SYNC_SERVICES[facts.service],
     ),
     evidence: [pathOf(where)],
     todo: l10n.t('Move it to a folder that stays on this machine, and sign in on each by itself.'),
@@ -198,8 +214,9 @@ const fileWords: WordsFor<
   }),
   'port.held': ({ facts }) => ({
     what: l10n.t(
-      'Another program uses port {0}, on which a sign-in in the browser is to end.',
+      'Another program uses port {0}, on which a sign-in to {1} in the browser comes back.',
       facts.port,
+      providerName(facts.provider),
     ),
     evidence: [
       ...(facts.program === undefined
@@ -210,7 +227,9 @@ const fileWords: WordsFor<
     todo:
       facts.otherPorts.length > 0
         ? l10n.t('Nothing needs to be done: a sign-in uses the free port.')
-        : l10n.t('End that program, or paste the address at the end of the sign-in.'),
+        : l10n.t(
+            'End that program before you sign in, or paste the address of the last page into the dialog.',
+          ),
   }),
 };
 
@@ -236,7 +255,7 @@ export function repairTitle({ code, isRepairable }: Finding): string | undefined
     case 'sessions.stalePins':
       return l10n.t('Unpin');
     case 'profile.hidden':
-      return l10n.t('Show Profile');
+      return l10n.t('Unhide');
     case 'profile.configDisagrees':
       return l10n.t('Correct Config');
     case 'expiry.inSeconds':
@@ -258,14 +277,6 @@ export function severityWord(severity: Severity): string {
       return l10n.t('Note');
   }
 }
-
-/** Proper nouns: not translated. */
-const SERVICES = {
-  dropbox: 'Dropbox',
-  oneDrive: 'OneDrive',
-  iCloud: 'iCloud Drive',
-  googleDrive: 'Google Drive',
-} as const;
 
 function agentOf({ agentId = '' }: Finding['where']): string {
   return shownKey(agentId);
