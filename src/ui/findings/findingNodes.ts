@@ -2,6 +2,7 @@ import { basename, dirname, isAbsolute } from 'node:path';
 import { l10n } from 'vscode';
 import type { Diagnosis } from '../../core/doctor/doctor.ts';
 import { type Finding, findingKey, type LoginHolder } from '../../core/doctor/finding.ts';
+import { shownKey } from '../../core/documents/shownText.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { locateProfile } from '../commands/locate.ts';
 import { profileAbilities } from '../profileAbilities.ts';
@@ -75,7 +76,7 @@ function findingNode(finding: Finding, drawing: FindingsDrawing): TreeNode {
     ],
     hover: {
       kind: 'plain',
-      text: [`${severity}: ${what}`, ...evidence.map(evidenceText), todo].join('\n\n'),
+      text: [`${severity}: ${what}`, evidence.map(evidenceText).join('\n'), todo].join('\n\n'),
     },
   };
 }
@@ -109,11 +110,17 @@ function fileNode(line: TreeNode, path: string): TreeNode {
 
 /** A profile that holds the login which a finding is about: something can be done with each. */
 function holderNode(line: TreeNode, holder: LoginHolder, drawing: FindingsDrawing): TreeNode {
-  const { stateDir, agentId, profileId } = holder;
+  const { stateDir, stateDirLabel, agentId, profileId } = holder;
   const target = { stateDir, agentId, profileId };
   return {
     ...line,
     target,
+    label: shownKey(profileId),
+    description: joined(
+      ' · ',
+      shownKey(agentId),
+      drawing.snapshot.stateDirs.length > 1 ? shownKey(stateDirLabel) : '',
+    ),
     icon: { id: 'key' },
     flags: joined(' ', 'holder', 'storeFile', ...profileFlags(target, drawing)),
   };

@@ -1,3 +1,4 @@
+import { basename, posix } from 'node:path';
 import {
   type Disposable,
   type TextDocumentContentProvider,
@@ -13,7 +14,7 @@ const SCHEME = 'coderclaw-repair';
 /** Shows what a repair would change: each file before and after, in an editor that changes nothing. */
 export class PlannedDocuments implements TextDocumentContentProvider, Disposable {
   readonly #registration: Disposable;
-  /** Of what was shown last, by the paths of their addresses. */
+  /** Of what was shown last, by the queries of their addresses. */
   #texts: ReadonlyMap<string, string> = new Map();
   #count = 0;
 
@@ -30,14 +31,14 @@ export class PlannedDocuments implements TextDocumentContentProvider, Disposable
     this.#count += 1;
     const texts = new Map<string, string>();
     const compared = planned.map((one, index) => {
-      // What is JSON is drawn as such; JSON5 would be full of faults as JSON.
-      const ending = isJson(one.before) && isJson(one.after) ? 'json' : 'txt';
+      const file = Uri.file(one.path);
+      const path = posix.join(posix.dirname(file.path), nameOf(one));
       const at = (side: 'before' | 'after'): Uri => {
-        const path = `/${this.#count}/${side}/${index}.${ending}`;
-        texts.set(path, one[side]);
-        return Uri.from({ scheme: SCHEME, path });
+        const query = `${this.#count} ${index} ${side}`;
+        texts.set(query, one[side]);
+        return file.with({ scheme: SCHEME, path, query });
       };
-      return { path: Uri.file(one.path), before: at('before'), after: at('after') };
+      return { file, before: at('before'), after: at('after') };
     });
     this.#texts = texts;
     const [first, ...others] = compared;
@@ -47,15 +48,15 @@ export class PlannedDocuments implements TextDocumentContentProvider, Disposable
       const options = { preview: true };
       await vscodeCommands.executeCommand('vscode.diff', first.before, first.after, title, options);
     } else {
-      const resources = compared.map(({ path, before, after }) => [path, before, after]);
+      const resources = compared.map(({ file, before, after }) => [file, before, after]);
       await vscodeCommands.executeCommand('vscode.changes', title, resources);
     }
     return () => closeTabs(title);
   }
 
   /** Those of another time are told no more: what they showed may not be so any longer. */
-  provideTextDocumentContent({ path }: Uri): string {
-    return this.#texts.get(path) ?? '';
+  provideTextDocumentContent({ query }: Uri): string {
+    return this.#texts.get(query) ?? '';
   }
 
   dispose(): void {
@@ -66,6 +67,12 @@ export class PlannedDocuments implements TextDocumentContentProvider, Disposable
 async function closeTabs(title: string): Promise<void> {
   const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
   await window.tabGroups.close(tabs.filter(({ label }) => label === title));
+}
+
+/** By its ending VS Code knows how to draw it: what is no JSON would be full of faults as such. */
+function nameOf({ path, title, before, after }: PlannedText): string {
+  if (isJson(before) && isJson(after)) return basename(path);
+  return title.endsWith('.json') ? `${title} (JSON5)` : title;
 }
 
 function isJson(text: string): boolean {

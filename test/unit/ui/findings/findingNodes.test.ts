@@ -89,8 +89,8 @@ describe('the rows of findings', () => {
     );
     assert.ok(row.children.every(({ flags }) => flags === 'line'));
     assert.equal(row.hover.kind, 'plain');
-    for (const { label } of row.children) {
-      assert.ok(row.hover.kind === 'plain' && row.hover.text.includes(label), label);
+    for (const { spoken } of row.children) {
+      assert.ok(row.hover.kind === 'plain' && row.hover.text.includes(spoken), spoken);
     }
   });
 
@@ -103,6 +103,13 @@ describe('the rows of findings', () => {
     const [row] = nodes([twins]);
     assert.ok(row);
     const holders = row.children.filter(({ flags }) => /\bholder\b/.test(flags));
+    assert.deepEqual(
+      holders.map(({ label, description }) => [label, description]),
+      [
+        ['anthropic:a', 'main'],
+        ['anthropic:a', 'work'],
+      ],
+    );
     assert.deepEqual(
       holders.map(({ target, flags }) => [target, flags]),
       [
