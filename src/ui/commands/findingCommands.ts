@@ -7,6 +7,7 @@ import { findingsFocus } from '../../findingIds.ts';
 import type { Findings } from '../findings/findings.ts';
 import type { PlannedDocuments } from '../findings/plannedDocuments.ts';
 import { severityIcon } from '../findings/severityIcon.ts';
+import { shownPath } from '../findings/shownPlace.ts';
 import type { Notifications } from '../notifications.ts';
 import type { Target } from '../target.ts';
 import { summaryWords } from '../words/findingsSummary.ts';
@@ -67,7 +68,7 @@ export function findingCommands(parts: FindingCommandParts) {
 
     [commands.findingShowFile]: async (target) => {
       const finding = await named(target);
-      const path = finding?.where.path;
+      const path = finding && shownPath(finding);
       if (!finding || path === undefined) return;
       const { showFindingFile } = await import('../findings/showFindingFile.ts');
       await showFindingFile(finding, path, parts.notifications);

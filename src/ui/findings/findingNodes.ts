@@ -8,11 +8,13 @@ import { locateProfile } from '../commands/locate.ts';
 import { profileAbilities } from '../profileAbilities.ts';
 import type { Target } from '../target.ts';
 import type { TreeNode } from '../tree/nodes.ts';
-import { evidenceText, findingWords, severityWord } from '../words/findings.ts';
+import { evidenceText, type FindingWords, findingWords, severityWord } from '../words/findings.ts';
 import { findingAbout, findingTitle } from '../words/findingTitles.ts';
 import { joined } from '../words/joined.ts';
+import { plainText } from '../words/plainText.ts';
 import { unfinishedWords } from '../words/unfinished.ts';
 import { severityIcon } from './severityIcon.ts';
+import { shownPath } from './shownPlace.ts';
 
 export interface FindingsDrawing {
   readonly diagnosis: Diagnosis;
@@ -46,7 +48,7 @@ export function findingRowId(key: string): string {
 function findingNode(finding: Finding, drawing: FindingsDrawing): TreeNode {
   const { snapshot } = drawing;
   const key = findingKey(finding);
-  const { what, evidence, todo } = findingWords(finding);
+  const { what, evidence, todo } = plainWords(finding);
   const target = targetOf(finding, key);
   const about = findingAbout(finding, snapshot.stateDirs.length > 1);
   const severity = severityWord(finding.severity);
@@ -61,7 +63,8 @@ function findingNode(finding: Finding, drawing: FindingsDrawing): TreeNode {
       ' ',
       'finding',
       finding.isRepairable ? 'canRepair' : '',
-      finding.where.path === undefined ? '' : 'hasFile',
+      shownPath(finding) === undefined ? '' : 'hasFile',
+      finding.code === 'store.unplaced' ? 'configProblem' : '',
       ...profileFlags(target, drawing),
     ),
     collapsible: 'collapsed',
@@ -78,6 +81,18 @@ function findingNode(finding: Finding, drawing: FindingsDrawing): TreeNode {
       kind: 'plain',
       text: [`${severity}: ${what}`, evidence.map(evidenceText).join('\n'), todo].join('\n\n'),
     },
+  };
+}
+
+/** For rows: the paths in it are as files are called, whatever stands in their names. */
+function plainWords(finding: Finding): FindingWords {
+  const { what, evidence, todo } = findingWords(finding);
+  return {
+    what: plainText(what),
+    evidence: evidence.map((one) =>
+      typeof one === 'string' ? plainText(one) : { ...one, text: plainText(one.text) },
+    ),
+    todo: plainText(todo),
   };
 }
 

@@ -66,7 +66,8 @@ export class PlannedDocuments implements TextDocumentContentProvider, Disposable
 
 async function closeTabs(title: string): Promise<void> {
   const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
-  await window.tabGroups.close(tabs.filter(({ label }) => label === title));
+  // VS Code adds the number of files where there are several.
+  await window.tabGroups.close(tabs.filter(({ label }) => label.startsWith(title)));
 }
 
 /** By its ending VS Code knows how to draw it: what is no JSON would be full of faults as such. */

@@ -11,9 +11,12 @@ import {
 import type { Finding } from '../../core/doctor/finding.ts';
 import type { Notifications } from '../notifications.ts';
 import { revealFolder } from '../revealFolder.ts';
-import { placeInText, wordsToFind } from './placeInText.ts';
+import { placeInText, wordsToFind } from './shownPlace.ts';
 
-/** Opens the file that shows a finding, at the place that it is about where that can be told. */
+/**
+ * Opens the file that shows a finding, at the place that it is about where that can be told.
+ * @param path `shownPath`
+ */
 export async function showFindingFile(
   finding: Finding,
   path: string,

@@ -132,7 +132,7 @@ const fileWords: WordsFor<
       facts.target,
     ),
     evidence: [pathOf(where)],
-    todo: l10n.t('Look what it is, and move it away.'),
+    todo: l10n.t('Look at what stands there, and move it away.'),
   }),
   'lock.stale': ({ where, facts }) => {
     const holder = joined(
@@ -167,12 +167,12 @@ const fileWords: WordsFor<
       facts.writtenIn === 'store'
         ? l10n.t(
             'The order of {0} of agent {1} names profiles that are not stored: CoderClaw passes over them.',
-            shownKey(facts.key),
+            providerName(facts.key),
             agentOf(where),
           )
         : l10n.t(
             'The order of {0} in the config names profiles that no agent has: CoderClaw passes over them.',
-            shownKey(facts.key),
+            providerName(facts.key),
           ),
     evidence: [pathOf(where), ...facts.ids.map((id) => shownKey(id))],
     todo: l10n.t('Take these entries out; the rest of the order stays.'),

@@ -220,6 +220,7 @@ describe('findings, in a real VS Code', function () {
     await workbench.quickItem('Make This Change').click();
     await workbench.page.getByText('Imported the older sign-ins of work').waitFor();
     assert.deepEqual(await session.profileIds('work'), ['anthropic:default']);
+    await workbench.page.locator('.tab', { hasText: 'renamed' }).waitFor({ state: 'detached' });
   });
 
   it('are quiet where there are none, and follow the disk while they are in sight', async () => {
@@ -240,7 +241,7 @@ describe('findings, in a real VS Code', function () {
       await rename(`${path}.tmp`, path);
     };
     await write({ ...store, order: { 'openai-codex': ['openai-codex:gone', 'openai-codex:ann'] } });
-    const ghosts = workbench.row(/^Warning: The order of openai-codex of agent main/);
+    const ghosts = workbench.row(/^Warning: The order of OpenAI Codex of agent main/);
     await ghosts.waitFor();
     await write(store);
     await ghosts.waitFor({ state: 'detached' });
@@ -249,7 +250,7 @@ describe('findings, in a real VS Code', function () {
   });
 });
 
-const GHOSTS = /^Warning: The order of openai-codex in the config/;
+const GHOSTS = /^Warning: The order of OpenAI Codex in the config/;
 const LOOSE = /^Error: Other users of this machine can read this file/;
 
 /** The rows of the view, without what this machine has beside the test. */

@@ -94,6 +94,17 @@ describe('the rows of findings', () => {
     }
   });
 
+  it('are plain, whatever files are called', () => {
+    const where = { ...at, agentId: 'a\u202eb', path: '/s/a\n\u202efile' };
+    const [row] = nodes([finding('store.torn', 'error', where, { detail: 'x' })]);
+    assert.ok(row);
+    for (const { label, description, spoken, hover } of [row, ...row.children]) {
+      const said = [label, description, spoken].join(' ');
+      assert.doesNotMatch(said, /\p{C}/u);
+      assert.ok(hover.kind === 'plain' && !hover.text.includes('\u202e'));
+    }
+  });
+
   it('name the state folder where there are several', () => {
     const of = { ...shown, stateDirs: [...shown.stateDirs, stateDir('/t', [])] };
     assert.equal(nodes([ghosts], { of })[0]?.description, 'OpenAI · main · ~/s');

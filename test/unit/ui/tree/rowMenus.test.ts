@@ -223,6 +223,11 @@ describe('the menus of rows', () => {
       [[commands.profileReplace], [commands.profileReplace, commands.profileRefreshNow, ...rest]],
     );
     const { profileId: _, ...place } = where;
+    const unplaced = finding('store.unplaced', 'warning', place, { variable: 'X' });
+    assert.deepEqual(menusOf('oauth', unplaced), [
+      [commands.configOpen],
+      [commands.findingCopy, commands.configOpen, commands.findingHide],
+    ]);
     const ghosts = { writtenIn: 'store', key: 'p', ids: ['p:x'] } as const;
     assert.deepEqual(menusOf('oauth', finding('order.ghosts', 'warning', place, ghosts, true)), [
       [commands.findingRepair],

@@ -140,7 +140,7 @@ describe('the words of findings', () => {
   });
 
   it('make a text to paste, whole and plain', () => {
-    for (const one of all({ ...where, agentId: 'a\u202eb' })) {
+    for (const one of all({ ...where, agentId: 'a\u202eb', path: '/s/a\n\u202efile' })) {
       const { what, evidence, todo } = findingWords(one);
       const lines = findingText(one).trimEnd().split('\n');
       assert.equal(lines.length, evidence.length + 2, one.code);

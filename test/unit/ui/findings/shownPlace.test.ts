@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { finding } from '../../../../src/core/doctor/finding.ts';
-import { placeInText, wordsToFind } from '../../../../src/ui/findings/placeInText.ts';
+import { placeInText, shownPath, wordsToFind } from '../../../../src/ui/findings/shownPlace.ts';
 
 describe('where a finding stands in its file', () => {
   it('is where the first word stands in quotes or as a key', () => {
@@ -10,6 +10,22 @@ describe('where a finding stands in its file', () => {
     assert.equal(placeInText(text, ['order']), text.indexOf('order:'));
     assert.equal(placeInText(text, ['p:b']), undefined);
     assert.equal(placeInText(text, []), undefined);
+  });
+
+  it('is in a file that is there', () => {
+    const path = '/s/store.json';
+    const where = { path };
+    assert.equal(shownPath(finding('store.torn', 'error', where, { detail: 'x' })), path);
+    const legacyPaths = ['/s/auth.json', '/s/more.json'];
+    assert.equal(
+      shownPath(finding('legacy.pending', 'warning', where, { legacyPaths })),
+      '/s/auth.json',
+    );
+    assert.equal(
+      shownPath(finding('store.unplaced', 'warning', where, { variable: 'X' })),
+      undefined,
+    );
+    assert.equal(shownPath(finding('profile.dead', 'error', {}, { provider: 'p' })), undefined);
   });
 
   it('is told by what it is about', () => {

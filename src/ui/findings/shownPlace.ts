@@ -1,5 +1,18 @@
 import type { Finding } from '../../core/doctor/finding.ts';
 
+/** The file or folder to open for a finding, absolute path; undefined where there is none to be seen. */
+export function shownPath({ code, facts, where }: Finding): string | undefined {
+  switch (code) {
+    case 'legacy.pending':
+      return facts.legacyPaths[0];
+    case 'store.unplaced':
+      // It takes the config literally: nothing lies there.
+      return undefined;
+    default:
+      return where.path;
+  }
+}
+
 /** Ids and keys that stand in the file of a finding where it is about, the surest first. */
 export function wordsToFind(finding: Finding): readonly string[] {
   switch (finding.code) {
