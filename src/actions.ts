@@ -275,14 +275,22 @@ export function actions(options: ActionsOptions): Actions {
   });
 
   const findings = once(async (): Promise<Findings> => {
-    const [{ Findings }, { HiddenFindings }, { examine }] = await Promise.all([
+    const [{ Findings }, { HiddenFindings }, { examine }, { surroundings }] = await Promise.all([
       import('./ui/findings/findings.ts'),
       import('./ui/findings/hiddenFindings.ts'),
       import('./core/doctor/doctor.ts'),
+      import('./core/doctor/surroundings.ts'),
     ]);
+    const clocks = async () => {
+      const { stateDirs } = await snapshot();
+      return stateDirs.length === 0 ? undefined : (await keeper()).serverClocks;
+    };
     const made = new Findings({
       ...{ view: options.findingsView, clock, snapshot, onSnapshot: options.onSnapshot },
-      examine: (signal) => examine({ reads: readsNow(), now: clock.now(), host, signal }),
+      examine: async (signal) => {
+        const around = await surroundings({ clocks, program: cli, platform: host.platform });
+        return examine({ ...around, reads: readsNow(), now: clock.now(), host, signal });
+      },
       hidden: new HiddenFindings(options.memory),
       isAdded: (provider) => added.get(provider) !== undefined,
       failed: (error) => {

@@ -54,6 +54,12 @@ const titles: { readonly [C in FindingCode]: (facts: FindingOf<C>['facts']) => s
   'login.otherProgram': ({ program }) => l10n.t('{0} uses the same login', OTHER_PROGRAMS[program]),
   'folder.synced': ({ service }) => l10n.t('{0} copies this folder', SYNC_SERVICES[service]),
   'folder.shared': ({ fileSystem }) => l10n.t('Folder is shared ({0})', shownKey(fileSystem)),
+  'clock.off': ({ aheadMs }) =>
+    aheadMs > 0
+      ? l10n.t('Clock of this machine is ahead')
+      : l10n.t('Clock of this machine is behind'),
+  'cli.database': () => l10n.t('Sign-ins may stand in a database'),
+  'cli.otherRelease': ({ version }) => l10n.t('CoderClaw {0} was not tried', shownKey(version)),
   'port.held': ({ port }) => l10n.t('Port {0} is in use', port),
 };
 

@@ -15,6 +15,8 @@ const subjects: { readonly [Name in CheckName]: () => string } = {
   configDisagreement: () => l10n.t('Config and stored profiles'),
   profileEnds: () => l10n.t('Ends of profiles'),
   expiryUnits: () => l10n.t('Units of ends'),
+  clock: () => l10n.t('Clock'),
+  cliFormat: () => l10n.t('Format of the installed CoderClaw'),
   twins: () => l10n.t('Logins in several profiles'),
   severalStateDirs: () => l10n.t('Logins in several state folders'),
   otherPrograms: () => l10n.t('Logins of other programs'),
