@@ -96,14 +96,8 @@ export const OTHER_PROGRAMS: Readonly<Record<OtherProgram, string>> = {
 };
 
 function holderLine(holder: LoginHolder): Evidence {
-  const { stateDirLabel, agentId, profileId, storePath } = holder;
-  const text = l10n.t(
-    '{0} of agent {1} in {2}: {3}',
-    shownKey(profileId),
-    shownKey(agentId),
-    stateDirLabel,
-    storePath,
-  );
+  const { agentId, profileId, storePath } = holder;
+  const text = l10n.t('{0} of agent {1}: {2}', shownKey(profileId), shownKey(agentId), storePath);
   return { text, holder };
 }
 

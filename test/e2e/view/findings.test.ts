@@ -144,6 +144,16 @@ describe('findings, in a real VS Code', function () {
     await workbench.message(/Nothing is left to repair/);
     await loose.waitFor({ state: 'detached' });
 
+    // From the palette, with nothing selected.
+    await workbench.runCommand('CoderClaw: Repair…');
+    await workbench.quickItem(/^Order names a missing profile/).click();
+    await workbench.quickItem('Make This Change').waitFor();
+    await workbench.page.keyboard.press('Escape');
+    await workbench.page
+      .locator('.tab', { hasText: 'Take Entries Out' })
+      .waitFor({ state: 'detached' });
+    assert.equal(await config(session), CONFIG);
+
     const pin = workbench.row(/^Warning: A session of agent main is pinned/);
     await workbench.rowMenu(pin, 'Copy Finding');
     await workbench.page.getByText('Copied: Session has a stale pin').waitFor();
