@@ -1,6 +1,6 @@
 /**
  * Every id that the manifest and the code share, once: those of commands in `commandIds.ts`, the others
- * here. `test/host/contributions.test.ts` holds `package.json` and what is registered against both, both
+ * here and in `findingIds.ts`. `test/host/contributions.test.ts` holds `package.json` and what is registered against both, both
  * ways.
  */
 export const extensionId = 'coderclaw.coderclaw-auth';
@@ -12,6 +12,7 @@ export const viewCommands = {
 
 export const views = {
   profiles: 'coderclawAuth.profiles',
+  findings: 'coderclawAuth.findings',
 } as const;
 
 /** What VS Code calls rows of the view while they are dragged: fixed by the id of the view. */

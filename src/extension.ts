@@ -10,6 +10,7 @@ import type { Snapshot } from './core/model/snapshot.ts';
 import { AddedSignIns } from './core/signin/addedSignIns.ts';
 import type { Keeper } from './keeper.ts';
 import { registerCommands } from './ui/commands/register.ts';
+import { FindingsView } from './ui/findings/findingsView.ts';
 import { Log } from './ui/log.ts';
 import { Notifications } from './ui/notifications.ts';
 import { once } from './ui/once.ts';
@@ -38,6 +39,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     (shown) => here?.here(shown),
     async (dragged, onto) => (await acting()).dropped(dragged, onto),
   );
+  const findingsView = new FindingsView(async () => (await acting()).findings());
   let reads: Reads | undefined;
   const live = new LiveSnapshot({
     host: { env: process.env, homedir: homedir(), platform: process.platform },
@@ -90,7 +92,8 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
   const acting = once(async (): Promise<Actions> => {
     const { actions } = await import('./actions.ts');
     return actions({
-      ...{ clock, log, notifications, added, surfaces, own },
+      ...{ clock, log, notifications, added, surfaces, findingsView, own },
+      memory: context.globalState,
       ...{ snapshot, refresh, keeper, uriCallbacks, workspaceAgent },
       onSnapshot: (listener) => live.onChange(listener),
       reads: () => reads,
@@ -103,6 +106,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
       handleUri: async (uri) => (await uriCallbacks()).handleUri(uri),
     }),
     surfaces,
+    findingsView,
     live,
     live.onChange((now) => {
       surfaces.show(now);
@@ -125,7 +129,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     ...registerCommands(
       context.extension.packageJSON,
       async () => (await acting()).handlers,
-      (id) => surfaces.rows.node(id),
+      (id) => surfaces.rows.node(id) ?? findingsView.node(id),
       notifications,
     ),
   );

@@ -11,6 +11,7 @@ import {
   views,
   walkthrough,
 } from '../../src/contributions.ts';
+import { findingsFocus, findingsStateKey, findingsStates } from '../../src/findingIds.ts';
 
 interface Manifest {
   readonly contributes: {
@@ -71,17 +72,18 @@ describe('manifest and registrations say the same, both ways', () => {
   it('every command is registered in the running host', async () => {
     await extension().activate();
     const registered = new Set(await vscode.commands.getCommands(true));
-    const used = [...ours, ...Object.values(viewCommands)];
+    const used = [...ours, ...Object.values(viewCommands), findingsFocus];
     assert.deepEqual(
       used.filter((id) => !registered.has(id)),
       [],
     );
     const known = new Set<string>(ours);
-    // VS Code itself makes more of them, named after our view.
+    // VS Code itself makes more of them, named after our views.
+    const named = Object.values(views).map((view) => `${view}.`);
     const found = [...registered].filter(
       (id) =>
         /^coderclawAuth\.[a-z]+\.[a-zA-Z]+$/i.test(id) &&
-        (known.has(id) || !id.startsWith(`${views.profiles}.`)),
+        (known.has(id) || !named.some((start) => id.startsWith(start))),
     );
     assert.deepEqual(sorted(found), sorted(ours));
   });
@@ -92,7 +94,7 @@ describe('manifest and registrations say the same, both ways', () => {
       for (const { command, when } of entries) {
         assert.ok(known.has(command), `${menu} names ${command}`);
         if (menu.startsWith('view/'))
-          assert.match(when ?? '', new RegExp(`view == ${views.profiles}`));
+          assert.match(when ?? '', new RegExp(`view == (${Object.values(views).join('|')})\\b`));
       }
     }
   });
@@ -120,15 +122,18 @@ describe('manifest and registrations say the same, both ways', () => {
     }
   });
 
-  it('every state of the view but the tree has a welcome text', () => {
+  it('every state of a view but its rows has a welcome text', () => {
     const said = manifest().contributes.viewsWelcome.map(({ when }) => when);
     assert.deepEqual(
       sorted(said),
-      sorted(
-        viewStates
+      sorted([
+        ...viewStates
           .filter((state) => state !== 'tree')
           .map((state) => `${viewStateKey} == ${state}`),
-      ),
+        ...findingsStates
+          .filter((state) => state !== 'rows')
+          .map((state) => `${findingsStateKey} == ${state}`),
+      ]),
     );
   });
 

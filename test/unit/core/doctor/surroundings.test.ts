@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { cliProgram } from '../../../../src/core/cliProgram.ts';
 import { cliRelease } from '../../../../src/core/cliRelease.ts';
 import { KNOWN_RELEASE } from '../../../../src/core/doctor/checks/cliFormat.ts';
+import { surroundings } from '../../../../src/core/doctor/surroundings.ts';
+import { KnownError } from '../../../../src/core/errors.ts';
 import { doctorHome } from './doctorHome.ts';
 
 const MIN = 60_000;
@@ -105,5 +107,45 @@ describe('doctor: a CoderClaw of another format', () => {
     await rm(database);
     await mkdir(database);
     assert.equal((await home().find('cli.database')).length, 1, 'a folder is no database');
+  });
+});
+
+describe('doctor: what a look takes from around the files', () => {
+  const home = doctorHome();
+  const { platform } = process;
+  const nobody = async () => undefined;
+
+  it('is nothing where nobody was heard and no program is there, or none may be looked for', async () => {
+    assert.deepEqual(await surroundings({ clocks: nobody, program: nobody, platform }), {});
+    const clocks = async () => ({ difference: () => undefined });
+    const program = async () => home().path('nowhere', 'coderclaw');
+    assert.deepEqual(await surroundings({ clocks, program, platform }), {});
+    const misnamed = async () => {
+      throw new KnownError('cli.notAProgram', { path: 'x' });
+    };
+    assert.deepEqual(await surroundings({ clocks, program: misnamed, platform }), {});
+  });
+
+  it('is what servers said of the time, and the release of the program', async () => {
+    const heard = { host: 'auth.example', aheadMs: 2 * MIN };
+    const manifest = home().path('coderclaw', 'package.json');
+    await home().write(manifest, { name: 'coderclaw', version: '2026.3.21' });
+    await home().write(home().path('coderclaw', 'coderclaw.mjs'), '');
+    const around = await surroundings({
+      clocks: async () => ({ difference: () => heard }),
+      program: async () => home().path('coderclaw', 'coderclaw.mjs'),
+      platform: 'linux',
+    });
+    assert.deepEqual(around, {
+      clockDifference: heard,
+      cli: { version: '2026.3.21', path: manifest },
+    });
+  });
+
+  it('fails where it failed for a reason that was not foreseen: the look says so then', async () => {
+    const program = async () => {
+      throw new TypeError('odd');
+    };
+    await assert.rejects(surroundings({ clocks: nobody, program, platform }), TypeError);
   });
 });
