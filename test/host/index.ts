@@ -14,6 +14,7 @@ const suites: Readonly<Record<string, () => Promise<unknown>>> = {
   'provider.test.ts': () => import('./provider.test.ts'),
   'schemas.test.ts': () => import('./schemas.test.ts'),
   'uriHandler.test.ts': () => import('./uriHandler.test.ts'),
+  'waysOut.test.ts': () => import('./waysOut.test.ts'),
   'workspaceAgent.test.ts': () => import('./workspaceAgent.test.ts'),
 };
 
