@@ -26,6 +26,8 @@ export const commands = {
   agentRename: 'coderclawAuth.agent.rename',
   agentMakeDefault: 'coderclawAuth.agent.makeDefault',
   agentRemove: 'coderclawAuth.agent.remove',
+  agentAdopt: 'coderclawAuth.agent.adopt',
+  agentTrashFolder: 'coderclawAuth.agent.trashFolder',
   agentRevealFolder: 'coderclawAuth.agent.revealFolder',
   chatsAdd: 'coderclawAuth.chats.add',
   chatsRemove: 'coderclawAuth.chats.remove',

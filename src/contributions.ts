@@ -46,3 +46,6 @@ export const viewStateKey = 'coderclawAuth.viewState';
 
 export const viewStates = ['loading', 'noCoderClaw', 'noProfile', 'unreadable', 'tree'] as const;
 export type ViewState = (typeof viewStates)[number];
+
+/** What the disk says of how far a person has come: words of `SetUp`. Completes steps of the walkthrough. */
+export const setUpKey = 'coderclawAuth.setUp';

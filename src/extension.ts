@@ -25,7 +25,9 @@ let keeping: Keeper | undefined;
 export function activate(context: ExtensionContext): CoderClawAuthApi {
   const clock = systemClock;
   const log = new Log(window.createOutputChannel('CoderClaw', { log: true }));
-  const notifications = new Notifications(log, window);
+  const notifications = new Notifications(log, window, (error) =>
+    import('./ui/waysOut.ts').then(({ waysOut }) => waysOut(error)),
+  );
   const uriCallbacks = once(async (): Promise<UriCallbacks> => {
     const { UriCallbacks } = await import('./ui/uriCallbacks.ts');
     const callbacks = new UriCallbacks(log, notifications);

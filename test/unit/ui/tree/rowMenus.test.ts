@@ -144,15 +144,17 @@ describe('the menus of rows', () => {
       commands.profileSignIn,
       commands.agentRefreshNow,
       commands.chatsAdd,
+      commands.agentAdopt,
       commands.agentRename,
       commands.agentMakeDefault,
       commands.statusCopyJson,
       commands.statusShow,
       commands.storeOpen,
       commands.agentRevealFolder,
+      commands.agentTrashFolder,
       commands.agentRemove,
     ];
-    const agents = [agent('main', { isDefault: true }), agent('work')];
+    const agents = [agent('main'), agent('work'), agent('left', { onDiskOnly: true })];
     const config = { kind: 'whole', path: '/state/coderclaw.json' } as const;
     const rows = [
       ...treeOf(snapshot(stateDir('/state', agents, { config }))),
@@ -167,6 +169,11 @@ describe('the menus of rows', () => {
       );
       assert.ok(menu.includes(commands.statusShow), row.spoken);
     }
+    const [left = []] = rows
+      .filter(({ spoken }) => spoken.startsWith('Agent left'))
+      .map((row) => offered(row, false));
+    assert.ok(left.includes(commands.agentAdopt) && left.includes(commands.agentTrashFolder));
+    assert.ok(left.includes(commands.agentRevealFolder) && !left.includes(commands.agentRemove));
   });
 
   it('of a state folder copy what its agents share', () => {
