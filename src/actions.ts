@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { type Disposable, workspace } from 'vscode';
+import { type Disposable, type Uri, type WebviewPanel, workspace } from 'vscode';
 import { commands } from './commandIds.ts';
 import { settings } from './contributions.ts';
 import { cliProgram } from './core/cliProgram.ts';
@@ -42,6 +42,7 @@ import { refreshCommands } from './ui/commands/refreshCommands.ts';
 import type { CommandHandlers } from './ui/commands/register.ts';
 import { sessionCommands } from './ui/commands/sessionCommands.ts';
 import { statusCommands } from './ui/commands/statusCommands.ts';
+import type { DashboardPanels } from './ui/dashboard/dashboardPanel.ts';
 import type { ExplainDocuments } from './ui/explainDocument.ts';
 import type { Log } from './ui/log.ts';
 import type { Notifications } from './ui/notifications.ts';
@@ -58,6 +59,8 @@ import { chooseAgentCommands } from './ui/workspaceAgent/chooseAgent.ts';
 import type { WorkspaceAgent } from './ui/workspaceAgent/workspaceAgent.ts';
 
 export interface ActionsOptions {
+  /** Of this extension. */
+  readonly extensionUri: Uri;
   readonly clock: Clock;
   readonly log: Log;
   readonly notifications: Notifications;
@@ -82,6 +85,8 @@ export interface Actions {
   readonly handlers: CommandHandlers;
   /** What it means to drop a profile on a row. Every failure is told. */
   readonly dropped: (dragged: Target, onto: Target) => Promise<void>;
+  /** Goes on with a dashboard that was open when the window was left. */
+  readonly restoreDashboard: (panel: WebviewPanel) => Promise<void>;
 }
 
 /**
@@ -260,6 +265,27 @@ export function actions(options: ActionsOptions): Actions {
     return documents;
   });
 
+  const dashboard = once(async (): Promise<DashboardPanels> => {
+    const { DashboardPanels } = await import('./ui/dashboard/dashboardPanel.ts');
+    const { trail } = await custody();
+    const panels = new DashboardPanels({
+      ...{ extensionUri: options.extensionUri, clock, snapshot, notifications, log },
+      onSnapshot: options.onSnapshot,
+      readTrail: (stateDir) => trail.read(stateDir),
+      usage: {
+        scene: () => ({ isOff: false, report: () => undefined, words: () => ({ bars: [] }) }),
+        watch: () => {},
+        setVisible: () => {},
+        askNow: () => {},
+        showSetting: () => {},
+        onChange: () => ({ dispose: () => {} }),
+      },
+      isAdded: (provider) => added.get(provider) !== undefined,
+    });
+    own(panels);
+    return panels;
+  });
+
   const agentParts: AgentCommandParts = {
     ...{ snapshot, refresh, host, clock, notifications },
     service: agentService,
@@ -287,6 +313,7 @@ export function actions(options: ActionsOptions): Actions {
         isAdded: (provider) => added.get(provider) !== undefined,
       });
     },
+    [commands.dashboardOpen]: async () => (await dashboard()).open(),
     ...addProfileCommands({
       ...parts,
       environment: process.env,
@@ -313,6 +340,7 @@ export function actions(options: ActionsOptions): Actions {
   };
   return {
     handlers,
+    restoreDashboard: async (panel) => (await dashboard()).restore(panel),
     dropped: async (dragged, onto) => {
       const { dropped } = await import('./ui/commands/drops.ts');
       await dropped({ ...orders, agents: agentService }, dragged, onto);

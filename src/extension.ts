@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { type Disposable, type ExtensionContext, window, workspace } from 'vscode';
 import type { Actions } from './actions.ts';
 import type { CoderClawAuthApi } from './api.ts';
-import { settings } from './contributions.ts';
+import { dashboardView, settings } from './contributions.ts';
 import { systemClock } from './core/clock.ts';
 import { LiveSnapshot } from './core/liveSnapshot/liveSnapshot.ts';
 import type { Reads } from './core/model/reads.ts';
@@ -90,6 +90,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
   const acting = once(async (): Promise<Actions> => {
     const { actions } = await import('./actions.ts');
     return actions({
+      extensionUri: context.extensionUri,
       ...{ clock, log, notifications, added, surfaces, own },
       ...{ snapshot, refresh, keeper, uriCallbacks, workspaceAgent },
       onSnapshot: (listener) => live.onChange(listener),
@@ -101,6 +102,9 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     log,
     window.registerUriHandler({
       handleUri: async (uri) => (await uriCallbacks()).handleUri(uri),
+    }),
+    window.registerWebviewPanelSerializer(dashboardView, {
+      deserializeWebviewPanel: async (panel) => (await acting()).restoreDashboard(panel),
     }),
     surfaces,
     live,

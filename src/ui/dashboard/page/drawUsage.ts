@@ -1,0 +1,101 @@
+import type { PageBar, PageLogin, PageUsage } from '../pageModel.ts';
+import { drawKeyed, element } from './elements.ts';
+
+/** From here on a limit is nearly reached. Its percentage says the same. */
+const NEARLY = 90;
+
+/** Draws how much of each login is used. */
+export function drawUsage(section: HTMLElement, usage: PageUsage): void {
+  const { title, note, button, logins } = usage;
+  drawKeyed(
+    section,
+    [
+      { key: 'head', title, button },
+      ...(note === undefined ? [] : [{ key: 'note', note }]),
+      { key: 'logins' },
+    ],
+    ({ key }) => key,
+    (part) => {
+      if ('note' in part) return element('p', { class: 'quiet', text: part.note ?? '' });
+      if ('title' in part) return headOf(part.title ?? '', part.button);
+      return element('ul', { class: 'logins' });
+    },
+  );
+  const list = section.querySelector('.logins');
+  if (list) drawKeyed(list, logins, ({ id }) => id, loginOf);
+}
+
+function headOf(title: string, button: PageUsage['button']): HTMLElement {
+  return element('header', {
+    class: 'section-head',
+    children: [
+      element('h2', { text: title }),
+      button && button.hint !== ''
+        ? element('span', { class: 'quiet', text: button.hint })
+        : undefined,
+      button &&
+        element('button', {
+          class: 'button secondary',
+          text: button.label,
+          attributes: {
+            'data-open': button.id,
+            // Not `disabled`: it stays where it is for the keyboard, and can say when it is of use again.
+            'aria-disabled': String(button.isDisabled),
+            ...(button.isDisabled ? { title: button.hint } : { 'data-act': button.id }),
+          },
+        }),
+    ],
+  });
+}
+
+function loginOf({ id, name, detail, spoken, bars, notes, failure }: PageLogin): HTMLElement {
+  return element('li', {
+    class: 'login',
+    children: [
+      element('button', {
+        class: 'login-name',
+        attributes: { 'data-open': `usage ${id}`, 'data-act': id, 'aria-label': spoken },
+        children: [
+          element('span', { class: 'name', text: name }),
+          element('span', { class: 'quiet', text: detail }),
+        ],
+      }),
+      ...bars.map(barOf),
+      failure === undefined ? undefined : element('p', { class: 'failure', text: failure }),
+      ...notes.map((text) => element('p', { class: 'quiet note', text })),
+    ],
+  });
+}
+
+function barOf({ label, value, percent, resets, spoken }: PageBar): HTMLElement {
+  const meter = element('div', {
+    class: value >= NEARLY ? 'meter nearly' : 'meter',
+    attributes: {
+      role: 'meter',
+      'aria-label': label,
+      'aria-valuemin': '0',
+      'aria-valuemax': '100',
+      'aria-valuenow': String(value),
+      'aria-valuetext': spoken,
+    },
+    variables: { '--value': value },
+    children: [element('span', { class: 'filled' })],
+  });
+  return element('div', {
+    class: 'bar',
+    children: [
+      element('span', { class: 'bar-label', text: label, attributes: { 'aria-hidden': 'true' } }),
+      element('span', {
+        class: 'bar-percent',
+        text: percent,
+        attributes: { 'aria-hidden': 'true' },
+      }),
+      meter,
+      element('span', {
+        class: 'quiet bar-resets',
+        text: resets,
+        attributes: { 'aria-hidden': 'true' },
+      }),
+    ],
+  });
+}

@@ -1,0 +1,110 @@
+import type { HostMessage, PageMessage, PageModel } from '../pageModel.ts';
+import { drawMatrices } from './drawMatrices.ts';
+import { drawTimeline } from './drawTimeline.ts';
+import { drawTop } from './drawTop.ts';
+import { drawUsage } from './drawUsage.ts';
+import { drawKeyed, element } from './elements.ts';
+import { type PageState, pageState } from './pageState.ts';
+import { keepStop } from './roving.ts';
+
+/** What VS Code gives to a page of its own. */
+declare function acquireVsCodeApi(): {
+  postMessage(message: PageMessage): void;
+  getState(): unknown;
+  setState(state: PageState): void;
+};
+
+const vscode = acquireVsCodeApi();
+const root = document.querySelector<HTMLElement>('#dashboard') ?? document.body;
+let state = pageState(vscode.getState());
+let model: PageModel | undefined;
+
+function set(change: Partial<PageState>): void {
+  state = { ...state, ...change };
+  vscode.setState(state);
+}
+
+/** Draws what there is to show; what has not changed since is left as it is. */
+function draw(shown: PageModel): void {
+  const { timeline, matrices, usage } = shown;
+  const parts = ['top'];
+  if (timeline) parts.push('timeline');
+  if (matrices) parts.push('matrices');
+  if (usage) parts.push('usage');
+  drawKeyed(root, parts, String, (part) =>
+    part === 'top'
+      ? element('div', { class: part })
+      : element('section', { class: part, attributes: { 'aria-label': titleOf(shown, part) } }),
+  );
+  const partOf = (name: string): HTMLElement | null => root.querySelector(`:scope > .${name}`);
+  const top = partOf('top');
+  if (top) drawTop(top, shown);
+  const times = partOf('timeline');
+  if (times && timeline) {
+    const chosen = (change: Partial<PageState>): void => {
+      set(change);
+      redraw();
+    };
+    drawTimeline(times, timeline, { state, set: chosen });
+    keepStop(times, '.row-name');
+  }
+  const used = partOf('usage');
+  if (used && usage) drawUsage(used, usage);
+  const table = partOf('matrices');
+  if (table && matrices) {
+    drawMatrices(table, matrices);
+    for (const scroller of table.querySelectorAll<HTMLElement>('.scroller')) {
+      keepStop(scroller, '.cell[data-open]');
+    }
+  }
+}
+
+function redraw(): void {
+  if (model) draw(model);
+}
+
+function titleOf({ timeline, matrices, usage }: PageModel, part: string): string {
+  if (part === 'timeline') return timeline?.title ?? '';
+  return (part === 'usage' ? usage?.title : matrices?.title) ?? '';
+}
+
+/** Where the person was before the page was hidden. */
+function putBack(): void {
+  const { focus, scroll } = state;
+  for (const candidate of root.querySelectorAll<HTMLElement>('[data-open]')) {
+    if (focus !== '' && candidate.dataset['open'] === focus) {
+      candidate.focus({ preventScroll: true });
+      break;
+    }
+  }
+  window.scrollTo(0, scroll);
+}
+
+window.addEventListener('message', ({ data }: MessageEvent<HostMessage>) => {
+  if (data.kind !== 'model') return;
+  const isFirst = model === undefined;
+  model = data.model;
+  draw(model);
+  root.setAttribute('aria-busy', 'false');
+  if (isFirst) putBack();
+});
+
+root.addEventListener('click', ({ target }) => {
+  if (!(target instanceof Element)) return;
+  const acting = target.closest<HTMLElement>('[data-act]');
+  const id = acting?.dataset['act'];
+  if (id === undefined) return;
+  acting?.querySelector<HTMLElement>('.row-name')?.focus({ preventScroll: true });
+  vscode.postMessage({ kind: 'open', id });
+});
+
+root.addEventListener('focusin', ({ target }) => {
+  if (target instanceof HTMLElement) set({ focus: target.dataset['open'] ?? '' });
+});
+
+window.addEventListener('scroll', () => {
+  // The empty page before the first model says nothing of where the person was.
+  if (model) set({ scroll: window.scrollY });
+});
+
+vscode.postMessage({ kind: 'ready' });
