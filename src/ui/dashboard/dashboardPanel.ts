@@ -98,6 +98,8 @@ class DashboardPanel {
   readonly #history: HistoryFeed;
   readonly #disposables: Disposable[];
   #snapshot: Snapshot | undefined;
+  /** For which Snapshot the usage of its logins is followed. */
+  #watchedFor: Snapshot | undefined;
   /** The page has loaded and waits for models. */
   #isReady = false;
   #posted: string | undefined;
@@ -187,7 +189,10 @@ class DashboardPanel {
     const now = clock.now();
     const dashboard = dashboardOf(snapshot, this.#history.histories, now);
     const targets = targetsOf(dashboard);
-    usage.watch(targets);
+    if (this.#watchedFor !== snapshot) {
+      this.#watchedFor = snapshot;
+      usage.watch(targets);
+    }
     const scene = usage.scene();
     const model = pageOf(
       {

@@ -141,19 +141,21 @@ function drawGroups(
 ): void {
   const parent = section.querySelector('.groups');
   if (!parent) return;
-  // Without its rows: those are drawn one by one.
-  const heads = groups.map(({ rows: _, ...head }) => head);
-  drawKeyed(parent, heads, ({ id }) => id, groupOf);
-  for (const [index, { id, rows, fold }] of groups.entries()) {
+  // By what does not change: what stands in a group is drawn piece by piece, so that focus stays.
+  const frames = groups.map(({ id, title }) => ({ id, title }));
+  drawKeyed(parent, frames, ({ id }) => id, frameOf);
+  for (const [index, { id, detail, rows, fold }] of groups.entries()) {
     const drawn = parent.children[index];
-    const list = drawn?.querySelector('.rows');
-    if (!drawn || !list) continue;
+    const [quiet, list, more] = ['h3 .quiet', '.rows', '.more'].map((one) =>
+      drawn?.querySelector<HTMLElement>(one),
+    );
+    if (!quiet || !list || !more) continue;
+    quiet.textContent = detail;
     const isUnfolded = state.unfolded.includes(id);
     const shown = fold && !isUnfolded ? rows.slice(0, fold.first) : rows;
     drawKeyed(list, shown, (row) => row.id, rowOf);
-    const more = drawn.querySelector<HTMLButtonElement>('.more');
-    if (!more || !fold) continue;
-    more.textContent = isUnfolded ? fold.lessLabel : fold.moreLabel;
+    more.hidden = fold === undefined;
+    more.textContent = (isUnfolded ? fold?.lessLabel : fold?.moreLabel) ?? '';
     more.setAttribute('aria-expanded', String(isUnfolded));
     more.onclick = () => {
       const others = state.unfolded.filter((one) => one !== id);
@@ -162,22 +164,19 @@ function drawGroups(
   }
 }
 
-function groupOf({ id, title, detail, fold }: Omit<PageGroup, 'rows'>): HTMLElement {
+function frameOf({ id, title }: Pick<PageGroup, 'id' | 'title'>): HTMLElement {
   return element('section', {
     class: 'group',
     attributes: { 'aria-label': title },
     children: [
       element('h3', {
-        children: [
-          element('span', { text: title }),
-          element('span', { class: 'quiet', text: detail }),
-        ],
+        children: [element('span', { text: title }), element('span', { class: 'quiet' })],
       }),
       element('ul', {
         class: 'rows',
         attributes: { 'aria-label': title, 'aria-describedby': 'timeline-hint' },
       }),
-      fold && element('button', { class: 'more', attributes: { 'data-open': `more ${id}` } }),
+      element('button', { class: 'more', attributes: { 'data-open': `more ${id}` } }),
     ],
   });
 }

@@ -68,16 +68,15 @@ function titleOf({ timeline, matrices, usage }: PageModel, part: string): string
   return (part === 'usage' ? usage?.title : matrices?.title) ?? '';
 }
 
-/** Where the person was before the page was hidden. */
-function putBack(): void {
-  const { focus, scroll } = state;
+/** The focus goes where it was, unless it is somewhere already. */
+function focusAgain(): void {
+  const { focus } = state;
+  if (focus === '' || document.activeElement !== document.body) return;
   for (const candidate of root.querySelectorAll<HTMLElement>('[data-open]')) {
-    if (focus !== '' && candidate.dataset['open'] === focus) {
-      candidate.focus({ preventScroll: true });
-      break;
-    }
+    if (candidate.dataset['open'] !== focus) continue;
+    candidate.focus({ preventScroll: true });
+    return;
   }
-  window.scrollTo(0, scroll);
 }
 
 window.addEventListener('message', ({ data }: MessageEvent<HostMessage>) => {
@@ -86,7 +85,9 @@ window.addEventListener('message', ({ data }: MessageEvent<HostMessage>) => {
   model = data.model;
   draw(model);
   root.setAttribute('aria-busy', 'false');
-  if (isFirst) putBack();
+  if (!isFirst) return;
+  focusAgain();
+  window.scrollTo(0, state.scroll);
 });
 
 root.addEventListener('click', ({ target }) => {
@@ -101,6 +102,9 @@ root.addEventListener('click', ({ target }) => {
 root.addEventListener('focusin', ({ target }) => {
   if (target instanceof HTMLElement) set({ focus: target.dataset['open'] ?? '' });
 });
+
+// A page forgets what had the focus when it goes to another frame, as to a list of VS Code's.
+window.addEventListener('focus', focusAgain);
 
 window.addEventListener('scroll', () => {
   // The empty page before the first model says nothing of where the person was.
