@@ -124,11 +124,15 @@ export function actions(options: ActionsOptions): Actions {
 
   const signInFlow = once(async (): Promise<SignInFlow> => {
     const { SignInFlow } = await import('./ui/signIn/signInFlow.ts');
-    const [service, callbacks] = await Promise.all([signInService(), options.uriCallbacks()]);
+    const [service, callbacks, { fetch }] = await Promise.all([
+      signInService(),
+      options.uriCallbacks(),
+      keeper(),
+    ]);
     const flow = new SignInFlow({
       service,
       services: {
-        fetch: globalThis.fetch,
+        fetch,
         clock,
         log: log.info,
         callbackUri: callbacks.address,
@@ -149,8 +153,8 @@ export function actions(options: ActionsOptions): Actions {
 
   const codeFlow = once(async (): Promise<CodeFlow> => {
     const { CodeFlow } = await import('./ui/signIn/codeFlow.ts');
-    const { store, assertStorable } = await signInFlow();
-    const services = { fetch: globalThis.fetch, clock, log: log.info };
+    const [{ store, assertStorable }, { fetch }] = await Promise.all([signInFlow(), keeper()]);
+    const services = { fetch, clock, log: log.info };
     const flow = new CodeFlow({ services, notifications, store, assertStorable });
     own(flow);
     return flow;

@@ -39,6 +39,8 @@ export const settings = {
   keepFresh: 'coderclawAuth.keepFresh',
   /** Id of the agent that is used here; the only one that a workspace may say, and only once agreed to. */
   agent: 'coderclawAuth.agent',
+  /** Whether providers are asked how much of a login's limits is used up. */
+  showUsage: 'coderclawAuth.showUsage',
 } as const;
 
 /** What the Profiles view has to show; drives `viewsWelcome` and menus. */

@@ -112,10 +112,11 @@ describe('manifest and registrations say the same, both ways', () => {
 
   it('S24: a workspace can move neither a path nor an endpoint', () => {
     const { properties } = manifest().contributes.configuration;
+    const tastes = new Set<string>([settings.showUsage]);
     for (const [id, { scope, pattern }] of Object.entries(properties)) {
       // An id, which is checked where it is read too, and asked about before it counts.
       if (id === settings.agent) assert.equal(pattern, '^([a-z0-9][a-z0-9_-]{0,63})?$');
-      else assert.equal(scope, 'machine', id);
+      else assert.equal(scope, tastes.has(id) ? 'application' : 'machine', id);
     }
   });
 

@@ -44,6 +44,7 @@ const writePooled = promisify(write);
 export const directCalls: FileCalls = {
   open: (path, flags, mode) => new DirectFile(openSync(path, flags, mode)),
   lstat: (path) => lstatSync(path, { bigint: true }),
+  find: (path) => lstatSync(path, { bigint: true, throwIfNoEntry: false }),
   link: (from, to) => linkSync(from, to),
   rename: (from, to) => renameSync(from, to),
   unlink: (path) => unlinkSync(path),

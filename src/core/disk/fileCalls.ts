@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import * as pool from 'node:fs/promises';
+import { errnoOf } from './errno.ts';
 
 /** To be awaited either way; a direct call throws where a pooled one rejects. */
 export type Answer<T> = T | Promise<T>;
@@ -28,6 +29,8 @@ export interface OpenFile {
 export interface FileCalls {
   open(path: string, flags: number, mode?: number): Answer<OpenFile>;
   lstat(path: string): Answer<BigIntStats>;
+  /** As `lstat`; undefined where nothing is there, which then costs no error. */
+  find(path: string): Answer<BigIntStats | undefined>;
   link(from: string, to: string): Answer<void>;
   rename(from: string, to: string): Answer<void>;
   unlink(path: string): Answer<void>;
@@ -41,6 +44,14 @@ export interface FileCalls {
 export const pooledCalls: FileCalls = {
   open: async (path, flags, mode) => new PooledFile(await pool.open(path, flags, mode)),
   lstat: (path) => pool.lstat(path, { bigint: true }),
+  find: async (path) => {
+    try {
+      return await pool.lstat(path, { bigint: true });
+    } catch (error) {
+      if (isNoEntry(error)) return undefined;
+      throw error;
+    }
+  },
   link: (from, to) => pool.link(from, to),
   rename: (from, to) => pool.rename(from, to),
   unlink: (path) => pool.unlink(path),
@@ -49,6 +60,11 @@ export const pooledCalls: FileCalls = {
   readlink: (path) => pool.readlink(path),
   realpath: (path) => pool.realpath(path),
 };
+
+/** What Node's `throwIfNoEntry: false` takes for nothing being there. */
+function isNoEntry(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
+}
 
 class PooledFile implements OpenFile {
   readonly #handle: pool.FileHandle;

@@ -159,15 +159,19 @@ export function agentDirOverride(
   return given === undefined ? undefined : resolve(withTilde(given, coderclawHome(host)));
 }
 
-/** Ids of the agents that have a folder of their own in a state dir, whether configured or not. */
+/**
+ * Ids of the agents that have a folder of their own in a state dir, whether configured or not.
+ * @param isAsked of the others it is not looked whether they have one.
+ */
 export async function agentIdsOnDisk(
   stateDirPath: string,
   probe: Pick<DiskProbe, 'isFolder' | 'namesIn'> = diskProbe,
+  isAsked: (id: string) => boolean = () => true,
 ): Promise<readonly string[]> {
   const agents = join(stateDirPath, 'agents');
   const ids: string[] = [];
-  for (const name of await foldersIn(agents, probe)) {
-    if (normalizeAgentId(name) !== name) continue;
+  for (const name of await probe.namesIn(agents)) {
+    if (normalizeAgentId(name) !== name || !isAsked(name)) continue;
     if (await probe.isFolder(join(agents, name, 'agent'))) ids.push(name);
   }
   return ids;

@@ -18,21 +18,27 @@ export interface ListedAgent {
   readonly unsetVariable?: string;
 }
 
+/** The agents that a config names; main where it is not known whom it names. */
+export function agentsNamedBy(config: ConfigRead): readonly ConfigAgent[] {
+  return isKnown(config) ? listAgents(config.config) : [{ id: MAIN_AGENT_ID, default: true }];
+}
+
+function isKnown(config: ConfigRead): config is Extract<ConfigRead, { kind: 'whole' | 'absent' }> {
+  return config.kind === 'whole' || config.kind === 'absent';
+}
+
 /**
  * The agents of one state dir as they are shown: the default one first, then in the order of the
  * config, then those of which only a folder was found, by name. Pure.
  *
- * @param idsOnDisk agents that have a folder of their own.
+ * @param idsOnDisk agents that have a folder of their own; those that the config names need not be there.
  */
 export function agentList(
   config: ConfigRead,
   idsOnDisk: readonly string[],
 ): readonly ListedAgent[] {
-  const isKnown = config.kind === 'whole' || config.kind === 'absent';
-  const configured: readonly ConfigAgent[] = isKnown
-    ? listAgents(config.config)
-    : [{ id: MAIN_AGENT_ID, default: true }];
-  const defaultId = isKnown ? defaultAgentId(config.config) : MAIN_AGENT_ID;
+  const configured = agentsNamedBy(config);
+  const defaultId = isKnown(config) ? defaultAgentId(config.config) : MAIN_AGENT_ID;
   const named = new Set(configured.map((agent) => agent.id));
   const agents: ListedAgent[] = configured.map(({ id, name, agentDir, unsetVariable }) => ({
     id,
@@ -43,6 +49,6 @@ export function agentList(
     ...(unsetVariable !== undefined && { unsetVariable }),
   }));
   const others = idsOnDisk.filter((id) => !named.has(id)).sort();
-  for (const id of others) agents.push({ id, isDefault: false, onDiskOnly: isKnown });
+  for (const id of others) agents.push({ id, isDefault: false, onDiskOnly: isKnown(config) });
   return agents.sort((a, b) => Number(b.isDefault) - Number(a.isDefault));
 }

@@ -17,12 +17,12 @@ import {
 } from '../documents/locations.ts';
 import { ownFolderOf } from '../documents/ownFolder.ts';
 import type { AgentRead, Reads, SessionsRead, StateDirRead, StoreRead } from '../model/reads.ts';
-import { agentList, type ListedAgent } from './agentList.ts';
+import { agentList, agentsNamedBy, type ListedAgent } from './agentList.ts';
 import type { ConditionLog } from './conditionLog.ts';
 import { ConfigReader } from './configReader.ts';
 import { versionOf } from './fileVersion.ts';
 import type { OwnData, OwnDataReader } from './ownDataReader.ts';
-import { isLink, quickProbe } from './quickLook.ts';
+import { quickProbe } from './quickLook.ts';
 import type { SessionsReader } from './sessionsReader.ts';
 import { StoreReader } from './storeReader.ts';
 
@@ -134,10 +134,10 @@ export class StateReader {
   async #readStateDir(dir: StateDirLocation, round: Round): Promise<StateDirRead> {
     round.directories.set(join(dir.path, 'agents'), 'content');
     round.directories.set(ownFolderOf(dir.path).path, 'content');
-    const [config, idsOnDisk] = await Promise.all([
-      this.#configs.read(dir.configPath),
-      agentIdsOnDisk(dir.path, quickProbe),
-    ]);
+    const config = await this.#configs.read(dir.configPath);
+    const named = new Set(agentsNamedBy(config).map(({ id }) => id));
+    const isAsked = (id: string): boolean => !named.has(id);
+    const idsOnDisk = await agentIdsOnDisk(dir.path, quickProbe, isAsked);
     const agents = await Promise.all(
       agentList(config, idsOnDisk).map((agent) => this.#readAgent(dir, config, agent, round)),
     );
@@ -204,13 +204,13 @@ export class StateReader {
     }
     round.storePaths.add(path);
     round.directories.set(agentDir, 'content');
-    const target = await linkTarget(path);
-    if (target !== undefined) round.directories.set(dirname(target), 'content');
-    const { read, settling } = await this.#stores.read(path, [
+    const { read, settling, isLink } = await this.#stores.read(path, [
       runtimeCachePath(agentDir),
       ...(agent.id === MAIN_AGENT_ID ? [dir.legacyOAuthPath] : []),
     ]);
     if (settling) round.settling.add(path);
+    const target = isLink ? await linkTarget(path) : undefined;
+    if (target !== undefined) round.directories.set(dirname(target), 'content');
     return read;
   }
 }
@@ -245,9 +245,8 @@ function layoutDirectories(
   ];
 }
 
-/** Where a store really lies, if its path is a symbolic link. */
+/** Where a link leads; undefined where that cannot be seen. */
 async function linkTarget(path: string): Promise<string | undefined> {
-  if (!(await isLink(path))) return undefined;
   try {
     return await realpath(path);
   } catch {

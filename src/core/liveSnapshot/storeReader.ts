@@ -32,6 +32,8 @@ export interface SettlingRead {
   readonly read: StoreRead;
   /** It is torn, but not yet for long: worth another look soon. */
   readonly settling: boolean;
+  /** Its path is a symbolic link. */
+  readonly isLink: boolean;
 }
 
 interface KnownFile {
@@ -76,10 +78,11 @@ export class StoreReader {
       return this.#answer(file);
     }
     this.#known.delete(path);
-    if (found.kind === 'unreadable') {
-      return { read: { kind: 'unreadable', path, errno: found.errno }, settling: false };
-    }
-    return { read: await absentStore(path, legacyPaths), settling: false };
+    const read: StoreRead =
+      found.kind === 'unreadable'
+        ? { kind: 'unreadable', path, errno: found.errno }
+        : await absentStore(path, legacyPaths);
+    return { read, settling: false, isLink: version?.isLink ?? false };
   }
 
   /** Forgets all other files. */
@@ -117,14 +120,14 @@ export class StoreReader {
     }
   }
 
-  #answer({ read, tornSince, lastWhole }: KnownFile): SettlingRead {
+  #answer({ version: { isLink }, read, tornSince, lastWhole }: KnownFile): SettlingRead {
     const settling = tornSince !== undefined && this.#clock.now() - tornSince < SETTLE_MS;
-    return { read: settling ? (lastWhole ?? read) : read, settling };
+    return { read: settling ? (lastWhole ?? read) : read, settling, isLink };
   }
 }
 
 /** Never trusted, so never found again. */
-const NO_VERSION: FileVersion = { key: '', settled: false };
+const NO_VERSION: FileVersion = { key: '', settled: false, isLink: false };
 
 /** Others can read the secrets: said with the way to mend it. Our next commit to it mends it too. */
 function looseness(path: string, mode: number): readonly string[] {

@@ -38,6 +38,9 @@ const fileWords: WordsFor<
   | 'folder.synced'
   | 'folder.shared'
   | 'port.held'
+  | 'clock.off'
+  | 'cli.database'
+  | 'cli.otherRelease'
 > = {
   'store.unreadable': ({ where, facts }) => ({
     what: l10n.t(
@@ -211,6 +214,36 @@ const fileWords: WordsFor<
       facts.otherPorts.length > 0
         ? l10n.t('Nothing needs to be done: a sign-in uses the free port.')
         : l10n.t('End that program, or paste the address at the end of the sign-in.'),
+  }),
+  'clock.off': ({ facts: { host, aheadMs } }) => ({
+    what:
+      aheadMs > 0
+        ? l10n.t(
+            'The clock of this machine is ahead by {0} or more: sign-ins are taken for ended that still work.',
+            span(aheadMs),
+          )
+        : l10n.t(
+            'The clock of this machine is behind by {0} or more: sign-ins are taken for good that have ended.',
+            span(aheadMs),
+          ),
+    evidence: [l10n.t('by the clock of {0}', host)],
+    todo: l10n.t('Have the system set its clock by the network, and then Look Again.'),
+  }),
+  'cli.database': ({ where, facts }) => ({
+    what: l10n.t(
+      'A CoderClaw of another format keeps the sign-ins of agent {0} in a database: what is shown here may be out of date.',
+      agentOf(where),
+    ),
+    evidence: [pathOf(where), l10n.t('the store that is shown: {0}', facts.storePath)],
+    todo: l10n.t('Update this extension, and sign in by that CoderClaw until then.'),
+  }),
+  'cli.otherRelease': ({ where, facts }) => ({
+    what: l10n.t(
+      'CoderClaw {0} is installed, which this extension was not tried with.',
+      facts.version,
+    ),
+    evidence: [pathOf(where), l10n.t('tried with CoderClaw {0}', facts.known)],
+    todo: l10n.t('Nothing, as long as profiles here are as CoderClaw says. Else, update both.'),
   }),
 };
 

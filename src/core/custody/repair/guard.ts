@@ -4,12 +4,7 @@ import type { Clock } from '../../clock.ts';
 import { DirectoryWatcher } from '../../disk/directoryWatcher.ts';
 import type { FileIdentity } from '../../disk/fileIdentity.ts';
 import type { JsonObject } from '../../documents/json.ts';
-import {
-  entryOf,
-  putEntry,
-  type StoreIntent,
-  type StorePart,
-} from '../../documents/storeIntents.ts';
+import { entryOf, type StoreIntent, type StorePart } from '../../documents/storeIntents.ts';
 import { KnownError } from '../../errors.ts';
 import { type KnownBytes, type KnownStore, readKnownStore } from '../storeRead.ts';
 import type { StoreChange } from '../vault.ts';
@@ -20,6 +15,7 @@ import {
   type Guarding,
   type GuardTimes,
   idOf,
+  putBack,
   type TakenBack,
 } from './guardedEntry.ts';
 import { GuardedFile, type Mended } from './guardedFile.ts';
@@ -163,7 +159,8 @@ export class Guard {
     const guarded = this.#guarded(storePath, write.file);
     for (const { entry } of write.changes) this.#givenUp.delete(idOf(entry, write.file));
     const aftermath = guarded.wrote(write, this.#options.clock.now());
-    for (const { entry } of write.putBack) {
+    for (const one of write.putBack) {
+      const { entry } = one;
       const { file, identity } = write;
       const before = entryOf(write.before, ...entry);
       const after = entryOf(write.document, ...entry);
@@ -171,7 +168,7 @@ export class Guard {
         summary: `put back ${entry.join(' ')}`,
         action: 'repaired',
         entry,
-        apply: (document) => putEntry(document, entry, after),
+        apply: (document) => putBack(document, one),
       };
       const written = { file, identity, before, after, aftermath };
       this.#options.onPutBack({ storePath, intent, written });

@@ -1,4 +1,5 @@
-import type { JsonValue } from '../../documents/json.ts';
+import type { JsonObject, JsonValue } from '../../documents/json.ts';
+import { entryOf, putEntry, withoutEntry } from '../../documents/storeIntents.ts';
 import { entryHash } from '../entryHash.ts';
 import type { Promised } from './undone.ts';
 
@@ -39,6 +40,8 @@ export interface GuardedEntry extends Promised {
   readonly addedAt: number;
   /** When we wrote it last, by the steady clock. */
   wroteAt: number;
+  /** A profile that was taken out while what names it stayed: an agent inherits it from then on. */
+  readonly isBare: boolean;
   /** Written by this process. */
   readonly isOwn: boolean;
   /** When it was first seen undone, by the steady clock. */
@@ -71,6 +74,25 @@ export function isLater(
   const isEmptied = value === undefined && below && stands;
   if (onTop !== below && !isEmptied) return onTop;
   return onTop || isEmptied ? at > known.since : stands;
+}
+
+/** The document with an entry as it was written; one that was taken out with all that named it, goes so again. */
+export function putBack(
+  document: JsonObject,
+  { entry, value, isBare }: Pick<GuardedEntry, 'entry' | 'value' | 'isBare'>,
+): JsonObject {
+  return isBare ? withoutEntry(document, ...entry) : putEntry(document, entry, value);
+}
+
+/** Whether a profile is gone from a document that goes on naming it. */
+export function isBareRemoval(
+  document: JsonObject,
+  { entry, value }: Pick<Promised, 'entry' | 'value'>,
+): boolean {
+  if (entry[0] !== 'profiles' || value !== undefined) return false;
+  if (entryOf(document, ...entry) !== undefined) return false;
+  // What is left to be taken out with it is what names it.
+  return putEntry(document, entry, undefined) !== document;
 }
 
 /** Names an entry, of a file where there are several. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type FileIdentity, isSameFile } from '../../disk/fileIdentity.ts';
 import { LOCK_TIMES } from '../../disk/fileLock.ts';
 import type { JsonObject, JsonValue } from '../../documents/json.ts';
-import { entryOf, putEntry } from '../../documents/storeIntents.ts';
+import { entryOf } from '../../documents/storeIntents.ts';
 import type { KnownBytes, KnownStore } from '../storeRead.ts';
 import type { Aftermath } from './aftermath.ts';
 import type { ChangedEntry } from './changedEntries.ts';
@@ -11,7 +11,9 @@ import {
   type GuardTimes,
   hashOf,
   idOf,
+  isBareRemoval,
   isLater,
+  putBack as putEntryBack,
   type TakenBack,
 } from './guardedEntry.ts';
 import { holdsSpentToken, type Knowledge } from './tokenKnowledge.ts';
@@ -188,10 +190,7 @@ export class GuardedFile {
       ({ isUndone, repairs }) => isUndone && repairs < this.#times.mostRepairs,
     );
     return {
-      document: putBack.reduce(
-        (mended, { entry, value }) => putEntry(mended, entry, value),
-        document,
-      ),
+      document: putBack.reduce(putEntryBack, document),
       putBack,
     };
   }
@@ -245,7 +244,8 @@ export class GuardedFile {
       const earlier = this.#entries.get(idOf(entry));
       // A copy of the store may be as old as any of our commits that are still looked after.
       const old = [before, ...(earlier ? [earlier.value, ...earlier.old] : [])].slice(0, MOST_OLD);
-      return this.#add({ entry, value: after, isOld: earlier?.isOldToo ?? never }, at, old, true);
+      const promised = { entry, value: after, isOld: earlier?.isOldToo ?? never };
+      return this.#add(promised, at, old, 'own', isBareRemoval(document, promised));
     });
     if (entries.length === 0) return Promise.resolve('kept');
     return new Promise((resolve) => {
@@ -277,7 +277,7 @@ export class GuardedFile {
     }
     this.#last ??= store.document;
     const old = known === undefined ? [] : [known.value, ...known.old].slice(0, MOST_OLD);
-    const one = this.#add(promised, at, old, false);
+    const one = this.#add(promised, at, old, 'others', isBareRemoval(store.document, promised));
     // Whoever undid it did so before we came: there is nothing to compare with.
     if (!stands) one.firstSeen = 'undone';
     return stands ? 'stands' : 'undone';
@@ -287,7 +287,8 @@ export class GuardedFile {
     { entry, value, isOld }: Promised,
     since: number,
     old: readonly (JsonValue | undefined)[],
-    isOwn: boolean,
+    whose: 'own' | 'others',
+    isBare: boolean,
   ): GuardedEntry {
     const now = performance.now();
     const one: GuardedEntry = {
@@ -300,7 +301,8 @@ export class GuardedFile {
       addedAt: now,
       until: now + this.#times.windowMs,
       wroteAt: now,
-      isOwn,
+      isBare,
+      isOwn: whose === 'own',
       undoneAt: now,
       firstSeen: undefined,
       isUndone: false,

@@ -47,6 +47,16 @@ for (const [kind, calls] of kinds) {
       });
     }
 
+    it('finds what is there, a link itself too, and tells nothing from what cannot be seen', async () => {
+      await writeFile(path('file'), 'x');
+      await symlink('nowhere', path('link'));
+      assert.equal((await calls.find(path('file')))?.size, 1n);
+      assert.equal((await calls.find(path('link')))?.isSymbolicLink(), true);
+      assert.equal(await calls.find(path('nothing')), undefined);
+      assert.equal(await calls.find(path('file/below')), undefined);
+      assert.equal(await errnoOfCall(() => calls.find(path('x'.repeat(300)))), 'ENAMETOOLONG');
+    });
+
     it('goes by its descriptor, wherever the file is by then', async () => {
       const file = await calls.open(path('file'), NEW_FILE, 0o600);
       await file.writeAll(Buffer.from('old text'));

@@ -284,6 +284,10 @@ describe('where CoderClaw keeps its state', () => {
         await mkdir(join(dir, 'agents', name), { recursive: true });
       }
       assert.deepEqual(await agentIdsOnDisk(dir), ['alpha', 'main', 'work']);
+      assert.deepEqual(await agentIdsOnDisk(dir, undefined, (id) => id !== 'main'), [
+        'alpha',
+        'work',
+      ]);
       assert.deepEqual(await agentIdsOnDisk(join(dir, 'nothing')), []);
     });
   });

@@ -46,7 +46,11 @@ describe('StoreReader', () => {
   }
 
   it('tells an absent store, and the older file that would be imported in its place', async () => {
-    assert.deepEqual(await read(), { read: { kind: 'absent', path }, settling: false });
+    assert.deepEqual(await read(), {
+      read: { kind: 'absent', path },
+      settling: false,
+      isLink: false,
+    });
     const legacyPath = join(folder, 'auth.json');
     await writeFile(legacyPath, '{}');
     assert.deepEqual((await read()).read, { kind: 'absent', path }, 'there is no login in it');
@@ -55,6 +59,7 @@ describe('StoreReader', () => {
     assert.deepEqual(await read(), {
       read: { kind: 'absent', path, legacyPaths },
       settling: false,
+      isLink: false,
     });
   });
 
@@ -132,6 +137,7 @@ describe('StoreReader', () => {
     assert.deepEqual(await read(), {
       read: { kind: 'torn', path, detail: 'the file is empty' },
       settling: false,
+      isLink: false,
     });
     await writeFile(path, '{"version": 1, ');
     assert.deepEqual((await read()).read.kind, 'torn');
@@ -181,7 +187,7 @@ describe('StoreReader', () => {
   });
 
   it('trusts equal time stamps only where the file had been left alone for a while', async () => {
-    const version = { key: 'the same tick', settled: false };
+    const version = { key: 'the same tick', settled: false, isLink: false };
     reader = new StoreReader({ clock, versionOf: async () => version });
     await writeFile(path, storeText('one'));
     assert.equal(await keyRead(), 'one');

@@ -39,6 +39,12 @@ const examples: { readonly [C in FindingCode]: readonly FindingFacts[C][] } = {
     { isFolder: false, uid: 0, ourUid: 1000 },
     { isFolder: true, uid: 0, ourUid: 1000 },
   ],
+  'clock.off': [
+    { host: 'auth.example', aheadMs: 90_000 },
+    { host: 'auth.example', aheadMs: -90_000 },
+  ],
+  'cli.database': [{ storePath: '/s/store.json' }],
+  'cli.otherRelease': [{ version: '2026.6.1', known: '2026.3.21' }],
   'lock.foreign': [{ target: '/s/store.json' }],
   'lock.stale': [
     { target: '/s/store.json', verdict: 'ownerDead', ageMs: 5000, pid: 7 },
@@ -122,7 +128,9 @@ describe('the words of findings', () => {
   });
 
   it('name the file that shows it', () => {
-    const bare: readonly FindingCode[] = ['login.twins', 'login.severalStateDirs', 'port.held'];
+    const bare: readonly FindingCode[] = [
+      ...(['login.twins', 'login.severalStateDirs', 'port.held', 'clock.off'] as const),
+    ];
     for (const one of all().filter(({ code }) => !bare.includes(code))) {
       assert.match(findingWords(one).evidence.join('\n'), /\/s\/file/, one.code);
     }

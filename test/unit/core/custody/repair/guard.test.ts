@@ -11,6 +11,7 @@ import {
   type VaultOptions,
 } from '../../../../../src/core/custody/vault.ts';
 import { FileLocks } from '../../../../../src/core/disk/fileLock.ts';
+import { inheritProfile } from '../../../../../src/core/documents/inheritIntent.ts';
 import type { JsonObject } from '../../../../../src/core/documents/json.ts';
 import {
   moveProfile,
@@ -166,6 +167,24 @@ describe('guard: what careless programs undo', () => {
     await write(used, old);
     await until('gone', async () => !('p:a' in ((await stored().catch(() => old)).profiles ?? {})));
     assert.deepEqual((await stored()).order, { p: ['p:x'] });
+  });
+
+  it('removes again a copy that main has too, and leaves what names it: it is inherited', async () => {
+    await write((document) => {
+      document.profiles['p:a'] = login('1');
+      document.order = { p: ['p:a', 'p:x'] };
+      document.usageStats = { 'p:a': { lastUsed: 1 } };
+    });
+    const old = await stored();
+    await vaultWith().commitStore(store(), inheritProfile('p:a', login('1')));
+    await sleep(100);
+    await write((document) => {
+      document.usageStats = { 'p:a': { lastUsed: 2 } };
+    }, old);
+    await until('gone', async () => !('p:a' in ((await stored().catch(() => old)).profiles ?? {})));
+    const { order, usageStats } = await stored();
+    assert.deepEqual(order, { p: ['p:a', 'p:x'] });
+    assert.deepEqual(usageStats, { 'p:a': { lastUsed: 2 } });
   });
 
   it('a later commit that was built on an undone document puts the earlier one right', async () => {
