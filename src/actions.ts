@@ -270,20 +270,16 @@ export function actions(options: ActionsOptions): Actions {
   });
 
   const dashboard = once(async (): Promise<DashboardPanels> => {
-    const { DashboardPanels } = await import('./ui/dashboard/dashboardPanel.ts');
+    const [{ DashboardPanels }, { usageHere }] = await Promise.all([
+      import('./ui/dashboard/dashboardPanel.ts'),
+      import('./ui/usage/usageHere.ts'),
+    ]);
     const { trail } = await custody();
     const panels = new DashboardPanels({
       ...{ extensionUri: options.extensionUri, clock, snapshot, notifications, log },
       onSnapshot: options.onSnapshot,
       readTrail: (stateDir) => trail.read(stateDir),
-      usage: {
-        scene: () => ({ isOff: false, report: () => undefined, words: () => ({ bars: [] }) }),
-        watch: () => {},
-        setVisible: () => {},
-        askNow: () => {},
-        showSetting: () => {},
-        onChange: () => ({ dispose: () => {} }),
-      },
+      usage: usageHere({ fetch: globalThis.fetch, clock, failed: log.failure, own }),
       isAdded: (provider) => added.get(provider) !== undefined,
     });
     own(panels);

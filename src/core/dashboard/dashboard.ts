@@ -1,4 +1,5 @@
 import { MAIN_AGENT_ID } from '../documents/agentIds.ts';
+import { usableEnd } from '../model/order.ts';
 import { needsPerson } from '../model/profileState.ts';
 import type {
   AgentSnapshot,
@@ -69,7 +70,7 @@ export function dashboardOf(snapshot: Snapshot, histories: Histories, now: numbe
     dir,
     groups: groupsOf(dir, histories, now),
     matrix: matrixOf(dir),
-    logins: loginsOf(dir),
+    logins: loginsOf(dir, now),
   }));
   const rows = dirs.flatMap(({ groups }) => groups.flatMap((group) => group.rows));
   return { at: now, summary: summaryOf(rows, now), dirs };
@@ -145,20 +146,34 @@ function profilesOf({ providers }: AgentSnapshot): readonly ProfileSnapshot[] {
   return providers.flatMap(({ profiles }) => profiles);
 }
 
-function loginsOf(dir: StateDirSnapshot): readonly UsageLogin[] {
+function loginsOf(dir: StateDirSnapshot, now: number): readonly UsageLogin[] {
   const logins = new Map<string, UsageLogin>();
   for (const { agentId, profile, storePath } of [
     ...dir.agents.flatMap(ownOf),
     ...onlyInherited(dir),
   ]) {
-    const { id, type, provider, renewal, state } = profile;
+    const { id, type, provider, renewal } = profile;
     if (type === 'api_key' || usageSourceOf(provider) === undefined) continue;
-    if (state.kind === 'hidden' || state.kind === 'broken') continue;
+    if (!canTell(profile, now)) continue;
     const target = { storePath, profileId: id };
     const login = renewal?.login ?? JSON.stringify(target);
     if (!logins.has(login)) logins.set(login, { agentId, profile, target });
   }
   return [...logins.values()];
+}
+
+/** With what is lost nobody is told a number; the timeline says of it what there is to say. */
+function canTell({ state, expires }: ProfileSnapshot, now: number): boolean {
+  switch (state.kind) {
+    case 'hidden':
+    case 'broken':
+    case 'expired':
+      return false;
+    case 'dead':
+      return (usableEnd(expires) ?? 0) > now;
+    default:
+      return true;
+  }
 }
 
 function summaryOf(rows: readonly TimelineRow[], now: number): DashboardSummary {

@@ -9,8 +9,9 @@ import {
   commands as vscodeCommands,
   type WebviewPanel,
   window,
+  workspace,
 } from 'vscode';
-import { dashboardView } from '../../contributions.ts';
+import { dashboardView, settings } from '../../contributions.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Dashboard, dashboardOf } from '../../core/dashboard/dashboard.ts';
 import { HistoryFeed, type HistoryFeedOptions } from '../../core/dashboard/historyFeed.ts';
@@ -19,13 +20,14 @@ import type { Snapshot } from '../../core/model/snapshot.ts';
 import type { UsageTarget } from '../../core/usage/storedQuestions.ts';
 import type { Log } from '../log.ts';
 import type { Notifications } from '../notifications.ts';
+import { type UsageFeed, usageTargetId } from '../usage/usageFeed.ts';
 import { type Opening, Openings } from './openings.ts';
 import { openProfile, openProvider } from './openProfile.ts';
 import { pageHtml } from './pageHtml.ts';
 import { readPageMessage } from './pageMessage.ts';
 import type { HostMessage } from './pageModel.ts';
 import { pageOf } from './pageOf.ts';
-import { type UsageScene, usageWordsChange } from './usageOf.ts';
+import { usageWordsChange } from './usageOf.ts';
 
 export interface DashboardParts {
   /** Of this extension. */
@@ -37,21 +39,15 @@ export interface DashboardParts {
   readonly onSnapshot: (listener: (snapshot: Snapshot) => void) => Disposable;
   /** Reads the audit trail of a state folder. */
   readonly readTrail: HistoryFeedOptions['read'];
-  readonly usage: DashboardUsage;
+  /** How much of logins is used: asked for only while the panel is visible. */
+  readonly usage: Pick<
+    UsageFeed,
+    'isOn' | 'reports' | 'watch' | 'setVisible' | 'askNow' | 'onChange'
+  >;
   /** Whether another extension adds a way to sign in to a provider (normalized id). */
   readonly isAdded: (provider: string) => boolean;
   readonly notifications: Pick<Notifications, 'told' | 'failed'>;
   readonly log: Pick<Log, 'failure'>;
-}
-
-/** What the panel has of usage: it says what is looked at and when, and the feed sees to the rest. */
-export interface DashboardUsage {
-  readonly scene: () => UsageScene;
-  readonly watch: (targets: readonly UsageTarget[]) => void;
-  readonly setVisible: (isVisible: boolean) => void;
-  readonly askNow: () => void;
-  readonly showSetting: () => void;
-  readonly onChange: (listener: () => void) => Disposable;
 }
 
 /** The line for now has moved by a few pixels of the shortest range by then. */
@@ -119,6 +115,9 @@ class DashboardPanel {
       panel.onDidDispose(() => this.#disposed()),
       parts.onSnapshot((snapshot) => this.#show(snapshot)),
       parts.usage.onChange(() => this.#draw()),
+      workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration(settings.showUsage)) this.#draw();
+      }),
       this.#history,
     ];
     this.#load();
@@ -193,13 +192,14 @@ class DashboardPanel {
       this.#watchedFor = snapshot;
       usage.watch(targets);
     }
-    const scene = usage.scene();
+    const reports = usage.reports();
+    const report = (target: UsageTarget) => reports.get(usageTargetId(target));
     const model = pageOf(
       {
         dashboard,
         lookedIn: snapshot.lookedIn,
         historyFault: this.#history.hasFault,
-        usage: scene,
+        usage: { isOff: !usage.isOn, report },
       },
       this.#openings,
     );
@@ -212,7 +212,7 @@ class DashboardPanel {
     const wait = Math.min(
       NOW_MOVES_MS,
       nextWordsChange(snapshot, now) ?? NOW_MOVES_MS,
-      usageWordsChange(targets.map(scene.report), now) ?? NOW_MOVES_MS,
+      usageWordsChange(targets.map(report), now) ?? NOW_MOVES_MS,
     );
     this.#timer = setTimeout(() => this.#draw(), wait);
     this.#timer.unref();
@@ -252,10 +252,10 @@ class DashboardPanel {
         await vscodeCommands.executeCommand(opening.command, opening.target);
         return;
       case 'usage':
-        usage.askNow();
+        await usage.askNow();
         return;
       case 'usageSetting':
-        usage.showSetting();
+        await vscodeCommands.executeCommand('workbench.action.openSettings', settings.showUsage);
         return;
       case undefined:
         acting.gone();

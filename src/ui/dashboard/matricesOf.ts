@@ -55,7 +55,12 @@ function cellOf(
   }
   const words = stateWords(lead.state, now);
   const several = count > 1 ? l10n.t('{0} profiles', count) : '';
-  const needing = needPerson > 0 ? l10n.t('{0} of them need you', needPerson) : '';
+  const needing =
+    count === 1 || needPerson === 0
+      ? ''
+      : needPerson === 1
+        ? l10n.t('1 of them needs you')
+        : l10n.t('{0} of them need you', needPerson);
   return {
     id: idOf({ kind: 'provider', target: { stateDir, agentId, provider } }),
     text: joined(' · ', text, several),
@@ -63,8 +68,12 @@ function cellOf(
     icon: words.icon,
     tone: toneOf(lead.state),
     spoken: plainText(
-      joined(' ', l10n.t('{0} at {1}:', name, agentId), joined(', ', text, words.spoken, several)),
+      joined(
+        ' ',
+        l10n.t('{0} at {1}:', name, agentId),
+        joined(', ', text, words.spoken, several, needing),
+      ),
     ),
-    hover: joined('\n', sentence, joined(', ', several, count > 1 ? needing : '')),
+    hover: joined('\n', sentence, joined(', ', several, needing)),
   };
 }

@@ -171,9 +171,10 @@ export interface PageLogin {
 export interface PageBar {
   readonly label: string;
   /** 0 to 100. */
-  readonly value: number;
-  readonly percent: string;
-  readonly resets: string;
+  readonly percent: number;
+  /** The same in words. */
+  readonly value: string;
+  readonly resets?: string;
   readonly spoken: string;
 }
 

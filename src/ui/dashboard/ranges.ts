@@ -10,7 +10,7 @@ const LENGTHS: Readonly<Record<RangeId, number>> = { day: DAY, week: 7 * DAY, ye
 const PAST = 0.25;
 
 /** A tick that is nearer to an end of its range, as a part of it, is left out. */
-const EDGE = 0.025;
+const EDGE = 0.03;
 
 type Step = (date: Date) => void;
 
@@ -70,7 +70,7 @@ function months(count: number): Step {
 }
 
 const formats = {
-  hour: new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' }),
+  hour: new Intl.DateTimeFormat(undefined, { hour: 'numeric' }),
   weekday: new Intl.DateTimeFormat(undefined, { weekday: 'short' }),
   month: new Intl.DateTimeFormat(undefined, { month: 'short' }),
 };

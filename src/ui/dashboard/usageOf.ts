@@ -8,36 +8,22 @@ import { joined } from '../words/joined.ts';
 import { plainText } from '../words/plainText.ts';
 import { providerName } from '../words/providers.ts';
 import { span } from '../words/time.ts';
+import { type UsageWords, usageWords } from '../words/usage.ts';
 import type { Openings } from './openings.ts';
 import type { PageLogin, PageUsage, PageUsageButton } from './pageModel.ts';
-
-/** How much of a login is used, in finished texts. */
-export interface UsageText {
-  readonly bars: readonly {
-    readonly label: string;
-    readonly percent: string;
-    /** 0 to 100. */
-    readonly value: number;
-    readonly resets?: string;
-    readonly spoken: string;
-  }[];
-  readonly age?: string;
-  readonly failure?: string;
-  readonly plan?: string;
-}
 
 /** What the usage part is made of. */
 export interface UsageScene {
   /** A setting says that nothing is asked. */
   readonly isOff: boolean;
+  /** Undefined: it was not asked yet. */
   readonly report: (target: UsageTarget) => UsageReport | undefined;
-  readonly words: (report: UsageReport, now: number) => UsageText;
 }
 
 /** Pure; absent where no provider tells anything of these logins. */
 export function usageOf(
   { dirs, at: now }: Dashboard,
-  { isOff, report, words }: UsageScene,
+  { isOff, report }: UsageScene,
   idOf: Openings['idOf'],
 ): PageUsage | undefined {
   const logins = dirs.flatMap(({ dir, logins }) => logins.map((login) => ({ dir, login })));
@@ -57,7 +43,7 @@ export function usageOf(
     button: refreshButton(idOf({ kind: 'usage' }), reports, now),
     logins: logins.map(({ dir, login }, index) => {
       const told = reports[index];
-      return loginOf(dir.path, login, told && words(told, now), idOf);
+      return loginOf(dir.path, login, told && usageWords(told, now), idOf);
     }),
   };
 }
@@ -71,6 +57,7 @@ export function usageWordsChange(
     ...(report?.usage
       ? [report.usage.takenAt, ...report.usage.windows.map(({ resetsAt }) => resetsAt ?? 0)]
       : []),
+    report?.failure?.kind === 'ended' ? report.failure.since : 0,
     report !== undefined && report.nextAt > now ? report.nextAt : 0,
   ]);
   const waits = moments.filter((at) => at > 0).map((at) => relativeTimeChangesIn(at - now));
@@ -80,7 +67,7 @@ export function usageWordsChange(
 function loginOf(
   stateDir: string,
   { agentId, profile }: UsageLogin,
-  text: UsageText | undefined,
+  text: UsageWords | undefined,
   idOf: Openings['idOf'],
 ): PageLogin {
   const target: ProfileTarget = {
@@ -93,7 +80,7 @@ function loginOf(
     name,
     detail,
     spoken: joined(', ', l10n.t('Usage of {0}', name), detail),
-    bars: (text?.bars ?? []).map(({ resets = '', ...bar }) => ({ ...bar, resets })),
+    bars: text?.bars ?? [],
     notes: [text === undefined ? l10n.t('asking…') : (text.age ?? '')].filter((one) => one !== ''),
     ...(text?.failure !== undefined && { failure: plainText(text.failure) }),
   };
@@ -106,12 +93,26 @@ function refreshButton(
   now: number,
 ): PageUsageButton {
   const label = l10n.t('Refresh');
-  const known = reports.filter((report) => report !== undefined);
+  const known = reports.filter((report) => report !== undefined).filter(canBeAsked);
   if (known.length === 0) return { ...button(id, label), isDisabled: true };
   const nextAt = Math.min(...known.map((report) => report.nextAt));
   if (nextAt <= now) return button(id, label);
   const hint = l10n.t('again in {0}', span(nextAt - now));
   return { id, label, isDisabled: true, hint };
+}
+
+/** Asking again could bring something: what is missing is not on this machine. */
+function canBeAsked({ failure }: UsageReport): boolean {
+  switch (failure?.kind) {
+    case 'unsupported':
+    case 'gone':
+    case 'noToken':
+    case 'ended':
+    case 'badEndpoint':
+      return false;
+    default:
+      return true;
+  }
 }
 
 function button(id: string, label: string): PageUsageButton {

@@ -189,6 +189,7 @@ describe('the dashboard, in a real VS Code', function () {
     await row(/^Profile ann@example.com/).waitFor();
     await workbench.statusBarItem.click();
     await workbench.quickItem('Open Dashboard').click();
+    await workbench.quickInput.waitFor({ state: 'hidden' });
     await opened();
     assert.equal(await page.locator('.tab', { hasText: 'CoderClaw Dashboard' }).count(), 1);
   });
@@ -319,6 +320,63 @@ describe('the dashboard, in a real VS Code', function () {
     await isYear();
     await dashboard().getByRole('radio', { name: 'Day' }).check();
     await workbench.screenshot('dashboard-day');
+  });
+
+  it('shows how much is used, without a refresh, and asks again by a button', async () => {
+    await start({ files: files() });
+    const { workbench } = session;
+    await workbench.page.setViewportSize({ width: 1200, height: 1100 });
+    await opened();
+    const ann = dashboard().locator('.login', { hasText: 'ann@example.com' });
+    await ann.getByRole('meter', { name: '5 h' }).waitFor();
+    await ann.getByText('42% used').waitFor();
+    await ann.getByText('resets in').first().waitFor();
+    await ann.getByText('just now').waitFor();
+    const refresh = dashboard().getByRole('button', { name: 'Refresh' });
+    await eventually(async () => assert.equal(await refresh.getAttribute('aria-disabled'), 'true'));
+    await dashboard()
+      .getByText(/^again in \d min$/)
+      .waitFor();
+    await workbench.screenshot('dashboard-usage');
+    // The login that work has a copy of is asked about once.
+    const sent = (): number =>
+      usage.requests.filter(({ headers }) => headers.authorization === 'Bearer CANARY-access-ann')
+        .length;
+    assert.equal(sent(), 1);
+    assert.equal(await dashboard().locator('.login', { hasText: 'old' }).count(), 0);
+    const all = usage.requests.length;
+    // What cannot be of use yet does nothing.
+    await refresh.click({ force: true });
+    await changeStore('main', (profiles) => {
+      Object.assign(profiles['anthropic:setup'] ?? {}, { expires: Date.now() + 90 * day });
+    });
+    await row(/^Profile setup, Anthropic, next, valid until/).waitFor();
+    assert.equal(usage.requests.length, all);
+    assert.deepEqual(session.refreshes, []);
+    await assertNoSecrets();
+  });
+
+  it('asks nobody where a setting says so', async () => {
+    await start({ files: files() });
+    const { workbench } = session;
+    const { page } = workbench;
+    // Of the person, and not of the machine: only there it counts.
+    await workbench.runCommand('Preferences: Open User Settings (JSON)');
+    const line = page.locator('.view-line').first();
+    await line.click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText('{ "coderclawAuth.showUsage": false }');
+    await page.keyboard.press('Control+s');
+    await page
+      .getByRole('button', { name: /^Close/ })
+      .last()
+      .click();
+    await line.waitFor({ state: 'detached' });
+    await opened();
+    await dashboard().getByText('Providers are not asked how much is used').waitFor();
+    assert.deepEqual(usage.requests, []);
+    await dashboard().getByRole('button', { name: 'Show Setting' }).click();
+    await page.locator('.settings-editor').waitFor();
   });
 
   it('says what to do where there is nothing to show, and shows a file that cannot be read', async () => {

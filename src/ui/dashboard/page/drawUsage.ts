@@ -67,18 +67,18 @@ function loginOf({ id, name, detail, spoken, bars, notes, failure }: PageLogin):
   });
 }
 
-function barOf({ label, value, percent, resets, spoken }: PageBar): HTMLElement {
+function barOf({ label, percent, value, resets, spoken }: PageBar): HTMLElement {
   const meter = element('div', {
-    class: value >= NEARLY ? 'meter nearly' : 'meter',
+    class: percent >= NEARLY ? 'meter nearly' : 'meter',
     attributes: {
       role: 'meter',
       'aria-label': label,
       'aria-valuemin': '0',
       'aria-valuemax': '100',
-      'aria-valuenow': String(value),
+      'aria-valuenow': String(percent),
       'aria-valuetext': spoken,
     },
-    variables: { '--value': value },
+    variables: { '--value': percent },
     children: [element('span', { class: 'filled' })],
   });
   return element('div', {
@@ -87,15 +87,17 @@ function barOf({ label, value, percent, resets, spoken }: PageBar): HTMLElement 
       element('span', { class: 'bar-label', text: label, attributes: { 'aria-hidden': 'true' } }),
       element('span', {
         class: 'bar-percent',
-        text: percent,
+        text: value,
         attributes: { 'aria-hidden': 'true' },
       }),
       meter,
-      element('span', {
-        class: 'quiet bar-resets',
-        text: resets,
-        attributes: { 'aria-hidden': 'true' },
-      }),
+      resets === undefined
+        ? undefined
+        : element('span', {
+            class: 'quiet bar-resets',
+            text: resets,
+            attributes: { 'aria-hidden': 'true' },
+          }),
     ],
   });
 }

@@ -85,7 +85,7 @@ describe('the dashboard of a Snapshot', () => {
     assert.equal(of(stateDir('/state', [main])).summary.nextRenewal, NOW + 60_000);
   });
 
-  it('has a login once for usage, and no key, nor a provider that tells nothing', () => {
+  it('has a login once for usage, and no key, nothing lost, nor a provider that tells nothing', () => {
     const renewal = { login: 'openai-codex:a in /m' };
     const main = agent('main', {
       providers: [
@@ -96,6 +96,12 @@ describe('the dashboard of a Snapshot', () => {
           profile('anthropic:k', { kind: 'static' }, { type: 'api_key' }),
         ),
         provider('groq', profile('groq:t', { kind: 'static' }, { type: 'token' })),
+        provider(
+          'github-copilot',
+          profile('github-copilot:e', { kind: 'expired', since: NOW - 1 }),
+          profile('github-copilot:d', { kind: 'dead' }, { expires: NOW - 1 }),
+          profile('github-copilot:alive', { kind: 'dead' }, { expires: NOW + 1 }),
+        ),
       ],
     });
     const work = agent('work', {
@@ -107,6 +113,7 @@ describe('the dashboard of a Snapshot', () => {
       [
         { storePath: main.store.path, profileId: 'openai-codex:a' },
         { storePath: main.store.path, profileId: 'anthropic:t' },
+        { storePath: main.store.path, profileId: 'github-copilot:alive' },
       ],
     );
   });

@@ -16,7 +16,7 @@ import {
   stateDir,
 } from '../../../support/snapshots.ts';
 
-const silent = { isOff: true, report: () => undefined, words: () => ({ bars: [] }) };
+const silent = { isOff: true, report: () => undefined };
 
 function page(
   dirs: readonly StateDirSnapshot[],
