@@ -37,7 +37,6 @@ export interface PageNotice {
 }
 
 export interface PageEmpty {
-  readonly title: string;
   readonly lines: readonly string[];
   readonly buttons: readonly PageButton[];
 }

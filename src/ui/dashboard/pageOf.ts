@@ -49,14 +49,21 @@ export function pageOf(scene: PageScene, openings: Openings): PageModel {
   };
 }
 
-function summaryOf({ summary, dirs, at }: Dashboard, notices: number): PageSummary {
-  const text =
-    dirs.length === 0
-      ? l10n.t('CoderClaw was not found on this machine.')
-      : summaryWords(summary, at);
+function summaryOf(dashboard: Dashboard, notices: number): PageSummary {
+  const { summary } = dashboard;
+  const text = summaryText(dashboard);
   if (summary.needPerson > 0) return { text, icon: 'warning', tone: 'warn' };
   if (notices > 0 || summary.profiles === 0) return { text, icon: 'info', tone: 'plain' };
   return { text, icon: 'pass', tone: 'good' };
+}
+
+function summaryText({ summary, dirs, at }: Dashboard): string {
+  if (dirs.length === 0) return l10n.t('CoderClaw was not found on this machine.');
+  if (summary.profiles > 0) return summaryWords(summary, at);
+  const stores = dirs.flatMap(({ dir }) => dir.agents.map(({ store }) => store));
+  return stores.every(({ kind }) => kind === 'whole' || kind === 'absent')
+    ? l10n.t('No agent is signed in yet.')
+    : l10n.t('Which profiles there are is not known.');
 }
 
 function noticesOf(
@@ -117,7 +124,6 @@ function buttonOf(
 
 function noCoderClaw(lookedIn: readonly string[], idOf: Openings['idOf']): PageEmpty {
   return {
-    title: l10n.t('Nothing to show yet'),
     lines: [
       l10n.t('A state folder of CoderClaw was looked for in:'),
       ...lookedIn.map((path) => plainText(path)),
@@ -134,7 +140,6 @@ function noCoderClaw(lookedIn: readonly string[], idOf: Openings['idOf']): PageE
 
 function noProfile(idOf: Openings['idOf']): PageEmpty {
   return {
-    title: l10n.t('No agent is signed in yet'),
     lines: [l10n.t('Sign in once, and CoderClaw uses your ChatGPT subscription.')],
     buttons: [
       {

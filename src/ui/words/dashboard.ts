@@ -8,7 +8,7 @@ import { exactTime } from './exactTime.ts';
 import { joined } from './joined.ts';
 import { day, span } from './time.ts';
 
-/** The first sentence: `2 of 7 profiles need you; the next renewal is in 40 min.` */
+/** The first sentence, where there are profiles: `2 of 7 profiles need you; the next renewal is in 40 min.` */
 export function summaryWords(
   { profiles, needPerson, nextRenewal }: DashboardSummary,
   now: number,
@@ -20,7 +20,6 @@ export function summaryWords(
 }
 
 function needingWords(profiles: number, needPerson: number): string {
-  if (profiles === 0) return l10n.t('There is no profile yet');
   if (profiles === 1) {
     return needPerson === 0 ? l10n.t('Nothing needs you') : l10n.t('The only profile needs you');
   }

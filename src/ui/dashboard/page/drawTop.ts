@@ -50,11 +50,10 @@ function noticeOf({ title, detail, button }: PageNotice): HTMLElement {
   });
 }
 
-function emptyOf({ title, lines, buttons }: PageEmpty): HTMLElement {
+function emptyOf({ lines, buttons }: PageEmpty): HTMLElement {
   return element('div', {
     class: 'empty',
     children: [
-      element('h2', { text: title }),
       ...lines.map((text) => element('p', { text })),
       element('div', {
         class: 'buttons',

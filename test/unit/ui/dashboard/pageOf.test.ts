@@ -66,7 +66,7 @@ describe('the page of a dashboard', () => {
       '2 of 4 profiles need you; the next renewal is in 40 min.',
     );
     assert.equal(text(work), 'The only profile needs you.');
-    assert.equal(text(agent('main')), 'There is no profile yet.');
+    assert.equal(text(agent('main')), 'No agent is signed in yet.');
     assert.equal(page([]).summary.text, 'CoderClaw was not found on this machine.');
   });
 
@@ -167,7 +167,7 @@ describe('the page of a dashboard', () => {
       ['coderclawAuth.config.open', 'coderclawAuth.store.open'],
     );
     assert.equal(empty, undefined, 'what it holds is not known');
-    assert.notEqual(summary.tone, 'good');
+    assert.equal(summary.text, 'Which profiles there are is not known.');
   });
 
   it('says what to do where there is nothing', () => {
