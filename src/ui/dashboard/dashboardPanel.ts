@@ -99,6 +99,8 @@ class DashboardPanel {
   /** The page has loaded and waits for models. */
   #isReady = false;
   #posted: string | undefined;
+  /** Nothing of the panel can be asked from then on: it throws. */
+  #isDisposed = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(panel: WebviewPanel, parts: DashboardParts) {
@@ -159,6 +161,7 @@ class DashboardPanel {
   }
 
   #show(snapshot: Snapshot): void {
+    if (this.#isDisposed) return;
     this.#snapshot = snapshot;
     this.#followTrails();
     this.#draw();
@@ -263,6 +266,7 @@ class DashboardPanel {
   }
 
   #disposed(): void {
+    this.#isDisposed = true;
     clearTimeout(this.#timer);
     this.#isReady = false;
     this.#parts.usage.setVisible(false);

@@ -322,6 +322,34 @@ describe('the dashboard, in a real VS Code', function () {
     await workbench.screenshot('dashboard-day');
   });
 
+  it('stays readable with 20 agents of 50 profiles each', async () => {
+    const profiles = Object.fromEntries(
+      Array.from({ length: 50 }, (_, index) => [
+        `groq:key-${index}`,
+        { type: 'api_key', provider: 'groq', key: `CANARY-${index}` },
+      ]),
+    );
+    const agents = ['main', ...Array.from({ length: 19 }, (_, index) => `agent-${index}`)];
+    await start({
+      files: Object.fromEntries(
+        agents.map((id) => [`agents/${id}/agent/auth-profiles.json`, { version: 1, profiles }]),
+      ),
+    });
+    await opened();
+    await dashboard().getByText('None of 1000 profiles needs you').waitFor();
+    const rows = dashboard().locator('.row');
+    assert.equal(await rows.count(), 20 * 12);
+    const seventh = dashboard().getByRole('region', { name: 'agent-7', exact: true });
+    await seventh.getByRole('button', { name: 'Show 38 more' }).click();
+    assert.equal(await seventh.locator('.row').count(), 50);
+    const fewer = seventh.getByRole('button', { name: 'Show fewer' });
+    assert.equal(await fewer.evaluate((one) => one === one.ownerDocument.activeElement), true);
+    assert.equal(await dashboard().locator('tbody tr').count(), agents.length);
+    await session.workbench.screenshot('dashboard-many');
+    await fewer.click();
+    assert.equal(await rows.count(), 20 * 12);
+  });
+
   it('shows how much is used, without a refresh, and asks again by a button', async () => {
     await start({ files: files() });
     const { workbench } = session;
@@ -339,6 +367,7 @@ describe('the dashboard, in a real VS Code', function () {
       .waitFor();
     await workbench.runCommand('Notifications: Clear All Notifications');
     await workbench.page.keyboard.press('Control+b');
+    await workbench.quickInput.waitFor({ state: 'hidden' });
     await workbench.screenshot('dashboard-usage');
     // The login that work has a copy of is asked about once.
     const sent = (): number =>

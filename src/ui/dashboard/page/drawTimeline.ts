@@ -106,7 +106,11 @@ function bodyOf(): HTMLElement {
   return element('div', {
     class: 'timeline-body',
     children: [
-      element('div', { class: 'ruler', attributes: { 'aria-hidden': 'true' } }),
+      element('div', {
+        class: 'ruler',
+        attributes: { 'aria-hidden': 'true' },
+        children: [element('div', { class: 'ticks' })],
+      }),
       element('div', { class: 'lines', attributes: { 'aria-hidden': 'true' } }),
       groups,
     ],
@@ -114,7 +118,7 @@ function bodyOf(): HTMLElement {
 }
 
 function drawRuler(section: HTMLElement, { ticks }: PageRange): void {
-  const ruler = section.querySelector('.ruler');
+  const ruler = section.querySelector('.ticks');
   const lines = section.querySelector('.lines');
   if (!ruler || !lines) return;
   const now = { at: undefined, text: '' };

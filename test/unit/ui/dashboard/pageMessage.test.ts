@@ -13,7 +13,7 @@ describe('what the page of the dashboard may say', () => {
   it('is nothing else, whatever it sends', () => {
     for (const message of [
       ...[undefined, null, 'ready', 1, [], {}],
-      ...[{ kind: 'command', command: 'x' }, { kind: 'open' }, { kind: 'open', id: 7 }],
+      ...[{ kind: 'command', id: 'o1' }, { kind: 'open' }, { kind: 'open', id: 7 }],
       { kind: 'open', id: 'x'.repeat(41) },
     ]) {
       assert.equal(readPageMessage(message), undefined, JSON.stringify(message));
