@@ -61,7 +61,7 @@ export function pauseSpanWords(kind: 'cooldown' | 'disabled', until: number): st
 export function renewedWords({ at, count }: RenewalMark): string {
   return count === 1
     ? l10n.t('Renewed on {0}.', exactTime(at))
-    : l10n.t('Renewed {0} times until {1}.', count, exactTime(at));
+    : l10n.t('Renewed {0} times within a day, the last time on {1}.', count, exactTime(at));
 }
 
 export function signedInWords(at: number): string {

@@ -42,35 +42,53 @@ export function drawTimeline(
   ] as const) {
     section.style.setProperty(name, String(at));
   }
-  const { title, rangesLabel, ranges, groups, legend, hint, remark } = timeline;
   drawKeyed(
     section,
-    [
-      { key: 'head', title, rangesLabel, choices: ranges.map(({ id, label }) => ({ id, label })) },
-      { key: 'hint', hint },
-      { key: 'body' },
-      { key: 'legend', legend, remark },
-    ],
+    partsOf(timeline),
     ({ key }) => key,
-    (part) => {
-      if (part.legend) return legendOf(part.legend, part.remark);
-      if (part.choices)
-        return headOf(part.title ?? '', part.rangesLabel ?? '', part.choices, setting);
-      if (part.hint !== undefined) {
-        return element('p', {
-          class: 'unseen',
-          text: part.hint,
-          attributes: { id: 'timeline-hint' },
-        });
-      }
-      return bodyOf();
-    },
+    (part) => partOf(part, setting),
   );
   for (const input of section.querySelectorAll<HTMLInputElement>('input[name="range"]')) {
     input.checked = input.value === range.id;
   }
   drawRuler(section, range);
-  drawGroups(section, groups, setting);
+  drawGroups(section, timeline.groups, setting);
+}
+
+/** What the section is made of; what a part shows of its own is drawn again when it changes. */
+type Part =
+  | ({ readonly key: 'head' } & Pick<PageTimeline, 'title' | 'rangesLabel'> & {
+        readonly choices: readonly Pick<PageRange, 'id' | 'label'>[];
+      })
+  | { readonly key: 'hint'; readonly hint: string }
+  | { readonly key: 'body' }
+  | ({ readonly key: 'foot' } & Pick<PageTimeline, 'legend' | 'remark'>);
+
+function partsOf({ title, rangesLabel, ranges, hint, legend, remark }: PageTimeline): Part[] {
+  const choices = ranges.map(({ id, label }) => ({ id, label }));
+  return [
+    { key: 'head', title, rangesLabel, choices },
+    { key: 'hint', hint },
+    { key: 'body' },
+    { key: 'foot', legend, ...(remark !== undefined && { remark }) },
+  ];
+}
+
+function partOf(part: Part, setting: TimelineSetting): HTMLElement {
+  switch (part.key) {
+    case 'head':
+      return headOf(part.title, part.rangesLabel, part.choices, setting);
+    case 'hint':
+      return element('p', {
+        class: 'unseen',
+        text: part.hint,
+        attributes: { id: 'timeline-hint' },
+      });
+    case 'body':
+      return bodyOf();
+    case 'foot':
+      return footOf(part.legend, part.remark);
+  }
 }
 
 function headOf(
@@ -222,7 +240,7 @@ function markOf({ kind, at, to, text }: PageMark): HTMLElement {
   });
 }
 
-function legendOf(legend: readonly PageLegend[], remark: string | undefined): HTMLElement {
+function footOf(legend: readonly PageLegend[], remark: string | undefined): HTMLElement {
   const entries = legend.map(({ kind, text }) =>
     element('li', {
       children: [

@@ -6,23 +6,33 @@ const NEARLY = 90;
 
 /** Draws how much of each login is used. */
 export function drawUsage(section: HTMLElement, usage: PageUsage): void {
-  const { title, note, button, logins } = usage;
-  drawKeyed(
-    section,
-    [
-      { key: 'head', title, button },
-      ...(note === undefined ? [] : [{ key: 'note', note }]),
-      { key: 'logins' },
-    ],
-    ({ key }) => key,
-    (part) => {
-      if ('note' in part) return element('p', { class: 'quiet', text: part.note ?? '' });
-      if ('title' in part) return headOf(part.title ?? '', part.button);
-      return element('ul', { class: 'logins' });
-    },
-  );
+  drawKeyed(section, partsOf(usage), ({ key }) => key, partOf);
   const list = section.querySelector('.logins');
-  if (list) drawKeyed(list, logins, ({ id }) => id, loginOf);
+  if (list) drawKeyed(list, usage.logins, ({ id }) => id, loginOf);
+}
+
+type Part =
+  | ({ readonly key: 'head' } & Pick<PageUsage, 'title' | 'button'>)
+  | { readonly key: 'note'; readonly note: string }
+  | { readonly key: 'logins' };
+
+function partsOf({ title, button, note }: PageUsage): Part[] {
+  return [
+    { key: 'head', title, ...(button && { button }) },
+    ...(note === undefined ? [] : [{ key: 'note' as const, note }]),
+    { key: 'logins' },
+  ];
+}
+
+function partOf(part: Part): HTMLElement {
+  switch (part.key) {
+    case 'head':
+      return headOf(part.title, part.button);
+    case 'note':
+      return element('p', { class: 'quiet', text: part.note });
+    case 'logins':
+      return element('ul', { class: 'logins' });
+  }
 }
 
 function headOf(title: string, button: PageUsage['button']): HTMLElement {

@@ -19,6 +19,7 @@ const root = document.querySelector<HTMLElement>('#dashboard') ?? document.body;
 let state = pageState(vscode.getState());
 let model: PageModel | undefined;
 
+/** Keeps what a person set. */
 function set(change: Partial<PageState>): void {
   state = { ...state, ...change };
   vscode.setState(state);
@@ -27,45 +28,44 @@ function set(change: Partial<PageState>): void {
 /** Draws what there is to show; what has not changed since is left as it is. */
 function draw(shown: PageModel): void {
   const { timeline, matrices, usage } = shown;
-  const parts = ['top'];
-  if (timeline) parts.push('timeline');
-  if (matrices) parts.push('matrices');
-  if (usage) parts.push('usage');
-  drawKeyed(root, parts, String, (part) =>
-    part === 'top'
-      ? element('div', { class: part })
-      : element('section', { class: part, attributes: { 'aria-label': titleOf(shown, part) } }),
+  const titles = { timeline: timeline?.title, matrices: matrices?.title, usage: usage?.title };
+  const sections = Object.entries(titles).filter(([, title]) => title !== undefined);
+  drawKeyed(
+    root,
+    [['top'], ...sections],
+    ([name = '']) => name,
+    ([name, title]) =>
+      title === undefined
+        ? element('div', { class: 'top' })
+        : element('section', { class: name, attributes: { 'aria-label': title } }),
   );
-  const partOf = (name: string): HTMLElement | null => root.querySelector(`:scope > .${name}`);
-  const top = partOf('top');
-  if (top) drawTop(top, shown);
-  const times = partOf('timeline');
-  if (times && timeline) {
-    const chosen = (change: Partial<PageState>): void => {
-      set(change);
-      redraw();
-    };
-    drawTimeline(times, timeline, { state, set: chosen });
-    keepStop(times, '.row-name');
-  }
-  const used = partOf('usage');
-  if (used && usage) drawUsage(used, usage);
-  const table = partOf('matrices');
-  if (table && matrices) {
-    drawMatrices(table, matrices);
-    for (const scroller of table.querySelectorAll<HTMLElement>('.scroller')) {
+  within('top', (top) => drawTop(top, shown));
+  within('timeline', (section) => {
+    if (!timeline) return;
+    drawTimeline(section, timeline, { state, set: chosen });
+    keepStop(section, '.row-name');
+  });
+  within('matrices', (section) => {
+    if (!matrices) return;
+    drawMatrices(section, matrices);
+    for (const scroller of section.querySelectorAll<HTMLElement>('.scroller')) {
       keepStop(scroller, '.cell[data-open]');
     }
-  }
+  });
+  within('usage', (section) => {
+    if (usage) drawUsage(section, usage);
+  });
 }
 
-function redraw(): void {
+function within(name: string, drawIn: (part: HTMLElement) => void): void {
+  const part = root.querySelector<HTMLElement>(`:scope > .${name}`);
+  if (part) drawIn(part);
+}
+
+/** Something that changes what is drawn was set. */
+function chosen(change: Partial<PageState>): void {
+  set(change);
   if (model) draw(model);
-}
-
-function titleOf({ timeline, matrices, usage }: PageModel, part: string): string {
-  if (part === 'timeline') return timeline?.title ?? '';
-  return (part === 'usage' ? usage?.title : matrices?.title) ?? '';
 }
 
 /** The focus goes where it was, unless it is somewhere already. */
