@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { type Disposable, type Memento, workspace } from 'vscode';
+import { type Disposable, type Memento, type Uri, type WebviewPanel, workspace } from 'vscode';
 import { commands } from './commandIds.ts';
 import { settings } from './contributions.ts';
 import { cliProgram } from './core/cliProgram.ts';
@@ -44,6 +44,7 @@ import { refreshCommands } from './ui/commands/refreshCommands.ts';
 import type { CommandHandlers } from './ui/commands/register.ts';
 import { sessionCommands } from './ui/commands/sessionCommands.ts';
 import { statusCommands } from './ui/commands/statusCommands.ts';
+import type { DashboardPanels } from './ui/dashboard/dashboardPanel.ts';
 import type { ExplainDocuments } from './ui/explainDocument.ts';
 import type { Findings } from './ui/findings/findings.ts';
 import type { FindingsView } from './ui/findings/findingsView.ts';
@@ -63,6 +64,8 @@ import { chooseAgentCommands } from './ui/workspaceAgent/chooseAgent.ts';
 import type { WorkspaceAgent } from './ui/workspaceAgent/workspaceAgent.ts';
 
 export interface ActionsOptions {
+  /** Of this extension. */
+  readonly extensionUri: Uri;
   readonly clock: Clock;
   readonly log: Log;
   readonly notifications: Notifications;
@@ -92,6 +95,8 @@ export interface Actions {
   readonly dropped: (dragged: Target, onto: Target) => Promise<void>;
   /** What the Findings view shows. */
   readonly findings: () => Promise<Findings>;
+  /** Goes on with a dashboard that was open when the window was left. */
+  readonly restoreDashboard: (panel: WebviewPanel) => Promise<void>;
 }
 
 /**
@@ -314,6 +319,26 @@ export function actions(options: ActionsOptions): Actions {
     return documents;
   });
 
+  const dashboard = once(async (): Promise<DashboardPanels> => {
+    const [{ DashboardPanels }, { usageHere }] = await Promise.all([
+      import('./ui/dashboard/dashboardPanel.ts'),
+      import('./ui/usage/usageHere.ts'),
+    ]);
+    const {
+      custody: { trail },
+      fetch,
+    } = await keeper();
+    const panels = new DashboardPanels({
+      ...{ extensionUri: options.extensionUri, clock, snapshot, notifications, log },
+      onSnapshot: options.onSnapshot,
+      readTrail: (stateDir) => trail.read(stateDir),
+      usage: usageHere({ fetch, clock, failed: log.failure, own }),
+      isAdded: (provider) => added.get(provider) !== undefined,
+    });
+    own(panels);
+    return panels;
+  });
+
   const agentParts: AgentCommandParts = {
     ...{ snapshot, refresh, host, clock, notifications },
     service: agentService,
@@ -341,6 +366,7 @@ export function actions(options: ActionsOptions): Actions {
         isAdded: (provider) => added.get(provider) !== undefined,
       });
     },
+    [commands.dashboardOpen]: async () => (await dashboard()).open(),
     ...addProfileCommands({
       ...parts,
       environment: process.env,
@@ -371,6 +397,7 @@ export function actions(options: ActionsOptions): Actions {
   return {
     handlers,
     findings,
+    restoreDashboard: async (panel) => (await dashboard()).restore(panel),
     dropped: async (dragged, onto) => {
       const { dropped } = await import('./ui/commands/drops.ts');
       await dropped({ ...orders, agents: agentService }, dragged, onto);

@@ -6,6 +6,7 @@ import { statusBarCommand } from './contributions.ts';
  */
 export const commands = {
   switcherShow: statusBarCommand,
+  dashboardOpen: 'coderclawAuth.dashboard.open',
   profileAdd: 'coderclawAuth.profile.add',
   profileSignIn: 'coderclawAuth.profile.signIn',
   profileSignInAgain: 'coderclawAuth.profile.signInAgain',

@@ -18,6 +18,9 @@ export const views = {
 /** What VS Code calls rows of the view while they are dragged: fixed by the id of the view. */
 export const profilesMime = 'application/vnd.code.tree.coderclawauth.profiles';
 
+/** What VS Code knows panels of the dashboard by, also after a reload of the window. */
+export const dashboardView = 'coderclawAuth.dashboard';
+
 export const viewContainer = 'coderclawAuth';
 
 /** The walkthrough, within our extension. */

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { type Disposable, type ExtensionContext, window, workspace } from 'vscode';
 import type { Actions } from './actions.ts';
 import type { CoderClawAuthApi } from './api.ts';
-import { settings } from './contributions.ts';
+import { dashboardView, settings } from './contributions.ts';
 import { systemClock } from './core/clock.ts';
 import { LiveSnapshot } from './core/liveSnapshot/liveSnapshot.ts';
 import type { Reads } from './core/model/reads.ts';
@@ -96,6 +96,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     return actions({
       ...{ clock, log, notifications, added, surfaces, findingsView, own },
       memory: context.globalState,
+      extensionUri: context.extensionUri,
       ...{ snapshot, refresh, keeper, uriCallbacks, workspaceAgent },
       onSnapshot: (listener) => live.onChange(listener),
       reads: () => reads,
@@ -106,6 +107,9 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     log,
     window.registerUriHandler({
       handleUri: async (uri) => (await uriCallbacks()).handleUri(uri),
+    }),
+    window.registerWebviewPanelSerializer(dashboardView, {
+      deserializeWebviewPanel: async (panel) => (await acting()).restoreDashboard(panel),
     }),
     surfaces,
     findingsView,

@@ -12,7 +12,8 @@ import { stateWords } from './words/profileState.ts';
 import { providerName } from './words/providers.ts';
 import { agentInUseLines } from './words/workspaceAgent.ts';
 
-const { profileSignIn, profileSignInAgain, switcherShow, workspaceChooseAgent } = commands;
+const { dashboardOpen, profileSignIn, profileSignInAgain, switcherShow, workspaceChooseAgent } =
+  commands;
 
 /** Markdown with theme icons, and the commands that its links may run. */
 export interface HoverMarkdown {
@@ -68,11 +69,12 @@ export function statusBarHover(
     waysOn.push(`[${l10n.t('Use Another Agent Here…')}](command:${workspaceChooseAgent})`);
   }
   waysOn.push(`[${l10n.t('Show Profiles')}](command:${viewCommands.profilesFocus})`);
+  waysOn.push(`[${l10n.t('Open Dashboard')}](command:${dashboardOpen})`);
   return {
     value: value + waysOn.join(' · '),
     enabledCommands: [
       ...[profileSignIn, profileSignInAgain, switcherShow, workspaceChooseAgent],
-      viewCommands.profilesFocus,
+      ...[viewCommands.profilesFocus, dashboardOpen],
     ],
   };
 }

@@ -140,6 +140,9 @@ class Switcher {
       case 'add':
         this.#leave(commands.profileAdd, this.#agentTarget());
         return;
+      case 'dashboard':
+        this.#leave(commands.dashboardOpen);
+        return;
       case 'undo':
         await this.#do(this.#undo?.run);
         return;

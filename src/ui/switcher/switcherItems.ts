@@ -20,7 +20,7 @@ import { place } from '../words/time.ts';
 export type SwitcherItem =
   | { readonly kind: 'group'; readonly key: string; readonly label: string }
   | {
-      readonly kind: 'agent' | 'undo' | 'add';
+      readonly kind: 'agent' | 'undo' | 'add' | 'dashboard';
       readonly key: string;
       readonly label: string;
       readonly description: string;
@@ -87,6 +87,13 @@ export function switcherItems(view: SwitcherView): readonly SwitcherItem[] {
     ...agent.providers.flatMap((provider) => providerItems(view, provider)),
     { kind: 'group', key: 'group more', label: '' },
     { kind: 'add', key: 'add', label: l10n.t('Add Profile…'), description: '', icon: 'add' },
+    {
+      kind: 'dashboard',
+      key: 'dashboard',
+      label: l10n.t('Open Dashboard'),
+      description: '',
+      icon: 'dashboard',
+    },
   ];
 }
 

@@ -21,7 +21,7 @@ describe('the hover of the status bar item', () => {
       '|:--|:--|:--|',
       '| OpenAI Codex | ann | $(pass) renews itself · 5 h |',
       '',
-      `[Switch Profile…](command:${commands.switcherShow}) · [Show Profiles](command:${viewCommands.profilesFocus})`,
+      `[Switch Profile…](command:${commands.switcherShow}) · [Show Profiles](command:${viewCommands.profilesFocus}) · [Open Dashboard](command:${commands.dashboardOpen})`,
     ]);
   });
 
@@ -89,6 +89,6 @@ describe('the hover of the status bar item', () => {
     const linked = [...value.matchAll(/\(command:([\w.]+)/g)].map(([, command]) => command);
     assert.ok(linked.length > 0);
     assert.ok(linked.every((command) => enabledCommands.includes(command ?? '')));
-    assert.equal(enabledCommands.length, 5);
+    assert.equal(enabledCommands.length, 6);
   });
 });

@@ -43,6 +43,7 @@ describe('the entries of the switcher', () => {
       'h | not used: hidden by config',
       '-- ',
       'Add Profile…',
+      'Open Dashboard',
     ]);
   });
 

@@ -1,0 +1,72 @@
+import { DirectoryWatcher } from '../disk/directoryWatcher.ts';
+import { ownFolderOf } from '../documents/ownFolder.ts';
+import type { AuditEntry } from '../model/auditEntry.ts';
+import { type Histories, historiesOf } from './history.ts';
+
+export interface HistoryFeedOptions {
+  /** Reads the audit trail of a state folder, oldest first. */
+  readonly read: (stateDir: string) => Promise<readonly AuditEntry[]>;
+  /** Something else is known. */
+  readonly onChange: () => void;
+  /** A trail could not be read: told once for each failure in a row. */
+  readonly onFault: (stateDir: string, error: unknown) => void;
+}
+
+/**
+ * What the audit trails tell of profiles, for as long as it is watched: read at once, and again when a
+ * trail changes. With nothing watched, nothing runs.
+ */
+export class HistoryFeed {
+  readonly #options: HistoryFeedOptions;
+  readonly #watcher: DirectoryWatcher;
+  readonly #byDir = new Map<string, Histories>();
+  readonly #faulty = new Set<string>();
+  #watched: readonly string[] = [];
+
+  constructor(options: HistoryFeedOptions) {
+    this.#options = options;
+    this.#watcher = new DirectoryWatcher({
+      onHint: (folder) => {
+        for (const dir of this.#watched) if (ownFolderOf(dir).path === folder) void this.#read(dir);
+      },
+    });
+  }
+
+  /** Of every state folder that was read. Empty where nothing is known. */
+  get histories(): Histories {
+    return new Map([...this.#byDir.values()].flatMap((histories) => [...histories]));
+  }
+
+  /** A trail of those that are watched could not be read. */
+  get hasFault(): boolean {
+    return this.#watched.some((dir) => this.#faulty.has(dir));
+  }
+
+  /**
+   * Follows the trails of exactly these state folders from now on; absolute paths. What was known of others
+   * is kept, for when they are watched again.
+   */
+  async watch(stateDirs: readonly string[]): Promise<void> {
+    const added = stateDirs.filter((dir) => !this.#watched.includes(dir));
+    this.#watched = stateDirs;
+    // First watched, then read: nothing falls between the two.
+    await this.#watcher.watch(stateDirs.map((dir) => ownFolderOf(dir).path));
+    await Promise.all(added.map((dir) => this.#read(dir)));
+  }
+
+  dispose(): void {
+    this.#watched = [];
+    this.#watcher.dispose();
+  }
+
+  async #read(stateDir: string): Promise<void> {
+    try {
+      this.#byDir.set(stateDir, historiesOf(await this.#options.read(stateDir)));
+      this.#faulty.delete(stateDir);
+    } catch (error) {
+      if (!this.#faulty.has(stateDir)) this.#options.onFault(stateDir, error);
+      this.#faulty.add(stateDir);
+    }
+    this.#options.onChange();
+  }
+}
