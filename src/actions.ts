@@ -26,6 +26,7 @@ import { chatCommands } from './ui/agents/chatCommands.ts';
 import type { AuditDocuments } from './ui/auditDocument.ts';
 import { addProfileCommands } from './ui/commands/addProfileCommands.ts';
 import { auditCommands } from './ui/commands/auditCommands.ts';
+import { diagnosticCommands } from './ui/commands/diagnosticCommands.ts';
 import { explainCommands } from './ui/commands/explainCommands.ts';
 import { fileCommands } from './ui/commands/fileCommands.ts';
 import { legacyCommands } from './ui/commands/legacyCommands.ts';
@@ -42,6 +43,7 @@ import { refreshCommands } from './ui/commands/refreshCommands.ts';
 import type { CommandHandlers } from './ui/commands/register.ts';
 import { sessionCommands } from './ui/commands/sessionCommands.ts';
 import { statusCommands } from './ui/commands/statusCommands.ts';
+import { warningCommands } from './ui/commands/warningCommands.ts';
 import type { ExplainDocuments } from './ui/explainDocument.ts';
 import type { Log } from './ui/log.ts';
 import type { Notifications } from './ui/notifications.ts';
@@ -301,6 +303,8 @@ export function actions(options: ActionsOptions): Actions {
     ...auditCommands({ snapshot, documents: auditDocuments, notifications }),
     ...explainCommands({ snapshot, documents: explainDocuments, notifications }),
     ...statusCommands({ scene: statusScene, documents: statusDocuments, notifications }),
+    ...diagnosticCommands({ scene: statusScene, notifications }),
+    ...warningCommands({ keeper }),
     ...agentCommands(agentParts),
     ...chatCommands(agentParts),
     ...fileCommands({ snapshot, notifications }),

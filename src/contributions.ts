@@ -36,6 +36,13 @@ export const settings = {
   keepFresh: 'coderclawAuth.keepFresh',
   /** Id of the agent that is used here; the only one that a workspace may say, and only once agreed to. */
   agent: 'coderclawAuth.agent',
+  /** How many profiles need a person, on the view's icon. */
+  warningsBadge: 'coderclawAuth.warnings.badge',
+  warningsStatusBarColor: 'coderclawAuth.warnings.statusBarColor',
+  /** Those that nobody asked for. */
+  warningsNotifications: 'coderclawAuth.warnings.notifications',
+  /** On every surface of ours. */
+  maskEmails: 'coderclawAuth.maskEmails',
 } as const;
 
 /** What the Profiles view has to show; drives `viewsWelcome` and menus. */

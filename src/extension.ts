@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { type Disposable, type ExtensionContext, window, workspace } from 'vscode';
+import { type Disposable, type ExtensionContext, env, window, workspace } from 'vscode';
 import type { Actions } from './actions.ts';
 import type { CoderClawAuthApi } from './api.ts';
 import { settings } from './contributions.ts';
@@ -11,6 +11,7 @@ import { AddedSignIns } from './core/signin/addedSignIns.ts';
 import type { Keeper } from './keeper.ts';
 import { registerCommands } from './ui/commands/register.ts';
 import { Log } from './ui/log.ts';
+import { setMasking } from './ui/masking.ts';
 import { Notifications } from './ui/notifications.ts';
 import { once } from './ui/once.ts';
 import { SnapshotViews } from './ui/snapshotViews.ts';
@@ -38,6 +39,20 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     (shown) => here?.here(shown),
     async (dragged, onto) => (await acting()).dropped(dragged, onto),
   );
+  /** What masks is rarely needed: until it is there, whatever has an address in it is left out. */
+  const mask = (): void => {
+    const isOn = (): boolean => workspace.getConfiguration().get(settings.maskEmails) === true;
+    const masks = isOn();
+    setMasking((text) => (masks ? text.replace(/\S*@\S*/g, '…') : text));
+    if (!masks) return;
+    const load = async (): Promise<void> => {
+      const { maskEmails } = await import('./core/maskEmails.ts');
+      if (!isOn()) return;
+      setMasking((text) => maskEmails(text, env.machineId));
+      surfaces.redrawAll();
+    };
+    load().catch((error) => log.failure('masking', error));
+  };
   let reads: Reads | undefined;
   const live = new LiveSnapshot({
     host: { env: process.env, homedir: homedir(), platform: process.platform },
@@ -97,6 +112,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     });
   });
 
+  mask();
   context.subscriptions.push(
     log,
     window.registerUriHandler({
@@ -119,8 +135,12 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     }),
     workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration(settings.stateFolders)) void live.refresh();
-      if (change.affectsConfiguration(settings.keepFresh)) keeping?.wake();
       if (change.affectsConfiguration(settings.agent)) lookForAgent();
+      if (change.affectsConfiguration('coderclawAuth')) {
+        mask();
+        surfaces.redrawAll();
+        keeping?.wake();
+      }
     }),
     ...registerCommands(
       context.extension.packageJSON,

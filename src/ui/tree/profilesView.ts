@@ -10,6 +10,7 @@ import {
 } from 'vscode';
 import type { AgentInUse } from '../../core/model/agentInUse.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
+import { shown } from '../masking.ts';
 import { once } from '../once.ts';
 import { decorateDimmed, dimmedUri } from './dimmed.ts';
 import type { TreeNode } from './nodes.ts';
@@ -63,6 +64,11 @@ export class ProfilesView implements TreeDataProvider<NodeId> {
     else for (const id of changed) this.#changed.fire(id);
   }
 
+  /** Every row is drawn again: the same words are shown in another way. */
+  redrawAll(): void {
+    this.#changed.fire(undefined);
+  }
+
   /** The rows are there to be found by {@link node}. */
   async drawn(): Promise<void> {
     await this.#rows();
@@ -84,13 +90,13 @@ export class ProfilesView implements TreeDataProvider<NodeId> {
     const node = this.node(id);
     // VS Code may still ask for a row that has just gone.
     if (!node) return new TreeItem('');
-    const item = new TreeItem(node.label, collapsible[node.collapsible]);
+    const item = new TreeItem(shown(node.label), collapsible[node.collapsible]);
     item.id = node.id;
-    item.description = node.description;
+    item.description = shown(node.description);
     item.contextValue = node.flags;
     // Its label is drawn like what is ignored: a decoration of its own is the only way to say so.
     if (node.isDimmed) item.resourceUri = dimmedUri;
-    item.accessibilityInformation = { label: node.spoken, role: 'treeitem' };
+    item.accessibilityInformation = { label: shown(node.spoken), role: 'treeitem' };
     if (node.icon) {
       item.iconPath =
         node.icon.color === undefined
@@ -105,7 +111,8 @@ export class ProfilesView implements TreeDataProvider<NodeId> {
     const node = this.node(id);
     const now = this.#snapshot?.takenAt;
     // Plain text: names come from files and must not become links or markup.
-    item.tooltip = node && now !== undefined ? hoverLines(node.hover, now).join('\n') : '';
+    const lines = node && now !== undefined ? hoverLines(node.hover, now) : [];
+    item.tooltip = shown(lines.join('\n'));
     return item;
   }
 
