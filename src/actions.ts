@@ -27,6 +27,7 @@ import { chatCommands } from './ui/agents/chatCommands.ts';
 import type { AuditDocuments } from './ui/auditDocument.ts';
 import { addProfileCommands } from './ui/commands/addProfileCommands.ts';
 import { auditCommands } from './ui/commands/auditCommands.ts';
+import { diagnosticCommands } from './ui/commands/diagnosticCommands.ts';
 import { explainCommands } from './ui/commands/explainCommands.ts';
 import { fileCommands } from './ui/commands/fileCommands.ts';
 import { findingCommands } from './ui/commands/findingCommands.ts';
@@ -44,6 +45,7 @@ import { refreshCommands } from './ui/commands/refreshCommands.ts';
 import type { CommandHandlers } from './ui/commands/register.ts';
 import { sessionCommands } from './ui/commands/sessionCommands.ts';
 import { statusCommands } from './ui/commands/statusCommands.ts';
+import { warningCommands } from './ui/commands/warningCommands.ts';
 import type { DashboardPanels } from './ui/dashboard/dashboardPanel.ts';
 import type { ExplainDocuments } from './ui/explainDocument.ts';
 import type { Findings } from './ui/findings/findings.ts';
@@ -384,6 +386,8 @@ export function actions(options: ActionsOptions): Actions {
     ...findingCommands({
       ...{ snapshot, refresh, findings, repairs, documents: plannedDocuments, notifications },
     }),
+    ...diagnosticCommands({ scene: statusScene, notifications }),
+    ...warningCommands({ keeper }),
     ...agentCommands(agentParts),
     ...chatCommands(agentParts),
     ...fileCommands({ snapshot, notifications }),

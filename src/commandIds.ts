@@ -56,6 +56,8 @@ export const commands = {
   workspaceChooseAgent: 'coderclawAuth.workspace.chooseAgent',
   viewRefresh: 'coderclawAuth.view.refresh',
   logShow: 'coderclawAuth.log.show',
+  warningsShowAgain: 'coderclawAuth.warnings.showAgain',
+  diagnosticsCopy: 'coderclawAuth.diagnostics.copy',
 } as const;
 
 export type CommandId = (typeof commands)[keyof typeof commands];

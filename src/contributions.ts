@@ -42,6 +42,13 @@ export const settings = {
   agent: 'coderclawAuth.agent',
   /** Whether providers are asked how much of a login's limits is used up. */
   showUsage: 'coderclawAuth.showUsage',
+  /** How many profiles need a person, on the view's icon. */
+  warningsBadge: 'coderclawAuth.warnings.badge',
+  warningsStatusBarColor: 'coderclawAuth.warnings.statusBarColor',
+  /** Those that nobody asked for. */
+  warningsNotifications: 'coderclawAuth.warnings.notifications',
+  /** On every surface of ours. */
+  maskEmails: 'coderclawAuth.maskEmails',
 } as const;
 
 /** What the Profiles view has to show; drives `viewsWelcome` and menus. */

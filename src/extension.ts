@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { type Disposable, type ExtensionContext, window, workspace } from 'vscode';
+import { type Disposable, type ExtensionContext, env, window, workspace } from 'vscode';
 import type { Actions } from './actions.ts';
 import type { CoderClawAuthApi } from './api.ts';
 import { dashboardView, settings } from './contributions.ts';
@@ -12,6 +12,7 @@ import type { Keeper } from './keeper.ts';
 import { registerCommands } from './ui/commands/register.ts';
 import { FindingsView } from './ui/findings/findingsView.ts';
 import { Log } from './ui/log.ts';
+import { setMasking } from './ui/masking.ts';
 import { Notifications } from './ui/notifications.ts';
 import { once } from './ui/once.ts';
 import { SnapshotViews } from './ui/snapshotViews.ts';
@@ -42,6 +43,20 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     async (dragged, onto) => (await acting()).dropped(dragged, onto),
   );
   const findingsView = new FindingsView(async () => (await acting()).findings());
+  /** What masks is rarely needed: until it is there, whatever has an address in it is left out. */
+  const mask = (): void => {
+    const isOn = (): boolean => workspace.getConfiguration().get(settings.maskEmails) === true;
+    const masks = isOn();
+    setMasking((text) => (masks ? text.replace(/\S*@\S*/g, '…') : text));
+    if (!masks) return;
+    const load = async (): Promise<void> => {
+      const { maskEmails } = await import('./core/maskEmails.ts');
+      if (!isOn()) return;
+      setMasking((text) => maskEmails(text, env.machineId));
+      surfaces.redrawAll();
+    };
+    load().catch((error) => log.failure('masking', error));
+  };
   let reads: Reads | undefined;
   const live = new LiveSnapshot({
     host: { env: process.env, homedir: homedir(), platform: process.platform },
@@ -103,6 +118,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     });
   });
 
+  mask();
   context.subscriptions.push(
     log,
     window.registerUriHandler({
@@ -129,8 +145,12 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     }),
     workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration(settings.stateFolders)) void live.refresh();
-      if (change.affectsConfiguration(settings.keepFresh)) keeping?.wake();
       if (change.affectsConfiguration(settings.agent)) lookForAgent();
+      if (change.affectsConfiguration('coderclawAuth')) {
+        mask();
+        surfaces.redrawAll();
+        keeping?.wake();
+      }
     }),
     ...registerCommands(
       context.extension.packageJSON,

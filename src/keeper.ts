@@ -1,6 +1,6 @@
 import { type Disposable, type Memento, commands as vscodeCommands, window } from 'vscode';
 import { commands } from './commandIds.ts';
-import { viewCommands } from './contributions.ts';
+import { settings, viewCommands } from './contributions.ts';
 import type { Clock } from './core/clock.ts';
 import { Custody } from './core/custody/custody.ts';
 import type { Reads } from './core/model/reads.ts';
@@ -13,6 +13,7 @@ import type { Notifications } from './ui/notifications.ts';
 import { Reminders } from './ui/reminders.ts';
 import { RenewalNotices } from './ui/renewalNotices.ts';
 import type { Target } from './ui/target.ts';
+import { warns } from './ui/warnings.ts';
 
 export interface KeeperOptions {
   /** Name and version of this extension. */
@@ -38,7 +39,7 @@ export class Keeper implements Disposable {
   /** The host's, for all that providers are asked. */
   readonly fetch: typeof globalThis.fetch;
   readonly notices: RenewalNotices;
-  readonly #reminders: Reminders;
+  readonly reminders: Reminders;
 
   /** Takes up at once what earlier processes left. */
   constructor({ app, clock, log, notifications, added, snapshot, memory }: KeeperOptions) {
@@ -46,14 +47,9 @@ export class Keeper implements Disposable {
       builtInProviders.has(provider) || added.get(provider) !== undefined;
     const signInAgain = (target: Target): unknown =>
       vscodeCommands.executeCommand(commands.profileSignInAgain, target);
-    this.notices = new RenewalNotices({
-      notifications,
-      clock,
-      canSignIn,
-      signInAgain,
-    });
-    this.#reminders = new Reminders({
-      ...{ notifications, clock, memory, canSignIn, signInAgain },
+    const isWanted = (): boolean => warns(settings.warningsNotifications);
+    const reminders = new Reminders({
+      ...{ notifications, clock, memory, canSignIn, signInAgain, isWanted },
       failed: log.failure,
       isFocused: () => window.state.focused,
       replace: (target) => vscodeCommands.executeCommand(commands.profileReplace, target),
@@ -61,6 +57,11 @@ export class Keeper implements Disposable {
     });
     this.serverClocks = new ServerClocks(clock);
     this.fetch = this.serverClocks.listening(globalThis.fetch);
+    this.reminders = reminders;
+    this.notices = new RenewalNotices({
+      ...{ notifications, clock, canSignIn, signInAgain, isWanted },
+      toldDead: (login) => reminders.answered(login),
+    });
     this.custody = new Custody({
       app,
       clock,
@@ -70,7 +71,7 @@ export class Keeper implements Disposable {
       snapshot,
       addedSignIn: (provider) => added.get(provider),
       keepFresh,
-      onRefreshed: this.notices.refreshed,
+      onRefreshed: (login, result) => reminders.refreshed(login, result),
       onRepair: this.notices.repaired,
       onWaiting: this.notices.waiting,
       onHomeless: this.notices.homeless,
@@ -87,13 +88,13 @@ export class Keeper implements Disposable {
   /** To be called with each new Snapshot. */
   update(snapshot: Snapshot): void {
     this.custody.update(snapshot);
-    this.#reminders.update(snapshot);
+    this.reminders.update(snapshot);
   }
 
-  /** A person has come back, or has changed when sign-ins are renewed. */
+  /** A person has come back, or has changed what is done or told without being asked. */
   wake(): void {
     this.custody.wake();
-    this.#reminders.wake();
+    this.reminders.wake();
   }
 
   /** Waits for what is under way. */
@@ -103,7 +104,7 @@ export class Keeper implements Disposable {
 
   dispose(): void {
     this.custody.dispose();
-    this.#reminders.dispose();
+    this.reminders.dispose();
     this.notices.dispose();
   }
 }

@@ -1,4 +1,10 @@
-export { redact } from '../core/redact.ts';
+import { redact as withoutSecrets } from '../core/redact.ts';
+import { shown } from './masking.ts';
+
+/** A line as it may stand in the log. */
+export function redact(line: string): string {
+  return shown(withoutSecrets(line));
+}
 
 /** What every line of the log passes through. */
 export type Redaction = typeof import('./redaction.ts');

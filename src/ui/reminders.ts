@@ -1,17 +1,17 @@
 import { l10n } from 'vscode';
 import { Cancelled, type Clock } from '../core/clock.ts';
-import { isJsonObject } from '../core/documents/json.ts';
-import { type Reminder, remindersAt, type Told, toldAfter } from '../core/model/reminders.ts';
+import type { RefreshResult } from '../core/custody/refresh/refreshTypes.ts';
+import { type Death, deathsAt } from '../core/model/deaths.ts';
+import type { RenewableLogin } from '../core/model/refreshDue.ts';
+import { type Reminder, remindersAt } from '../core/model/reminders.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
+import { markKey, type TokenFacts, type TokenMark } from '../core/model/tokenHolders.ts';
+import { againAt, type ToldOf, toldAfter } from '../core/model/told.ts';
 import type { Notifications, Way } from './notifications.ts';
 import type { Target } from './target.ts';
-import { reminderWords } from './words/reminders.ts';
-
-/** What of VS Code's `Memento` is needed: it outlives windows and is shared by them. */
-export interface Memory {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
+import { type Memory, ToldMemory } from './toldMemory.ts';
+import { refreshWords } from './words/refresh.ts';
+import { againWords, reminderWords } from './words/reminders.ts';
 
 export interface RemindersParts {
   readonly notifications: Pick<Notifications, 'warned'>;
@@ -21,6 +21,8 @@ export interface RemindersParts {
   readonly failed: (doing: string, error: unknown) => void;
   /** Of several windows, only the one that a person is in speaks. */
   readonly isFocused: () => boolean;
+  /** Whether the person wants to be told of anything that was not asked for. */
+  readonly isWanted: () => boolean;
   /** Whether people can sign in to a provider (normalized id) from here. */
   readonly canSignIn: (provider: string) => boolean;
   readonly signInAgain: (target: Target) => unknown;
@@ -29,8 +31,10 @@ export interface RemindersParts {
   readonly showProfiles: () => unknown;
 }
 
-/** Where it is remembered what was told. */
+/** Where it is remembered which ends were told of. */
 export const toldKey = 'reminders.told';
+/** Where it is remembered which deaths were told of. */
+export const deathsKey = 'deaths.told';
 
 /** What another window has told a moment ago is remembered here by then. */
 const SETTLE_MS = 1_000;
@@ -38,14 +42,17 @@ const SETTLE_MS = 1_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Tells people in time of credentials that end and that only they can move: once for each token and
- * threshold, over all windows and restarts. Closing the message is an answer. A window that nobody is
- * in has no timer; one that has been returned to looks anew.
+ * Tells people of credentials that only they can move, without having been asked: in time of those that
+ * end, once for each token and threshold, and of a login that has died, once. That is over all windows
+ * and restarts. Closing the message is an answer; so are being told later, and not any more. A window
+ * that nobody is in has no timer; one that has been returned to looks anew.
  */
 export class Reminders {
   readonly #parts: RemindersParts;
-  /** Told from this window, should it not have been possible to remember that. */
-  #toldHere: readonly Told[] = [];
+  readonly #ends: ToldMemory;
+  readonly #deaths: ToldMemory;
+  /** By mark: why a login died, where this window has seen it. */
+  readonly #causes = new Map<string, RefreshResult>();
   #snapshot: Snapshot | undefined;
   #timer: AbortController | undefined;
   /** Nothing is told before: milliseconds since the epoch. */
@@ -54,6 +61,8 @@ export class Reminders {
 
   constructor(parts: RemindersParts) {
     this.#parts = parts;
+    this.#ends = new ToldMemory(parts.memory, toldKey, parts.failed);
+    this.#deaths = new ToldMemory(parts.memory, deathsKey, parts.failed);
   }
 
   /** To be called with each new Snapshot. */
@@ -62,9 +71,26 @@ export class Reminders {
     this.#look();
   }
 
-  /** A person has come to this window, maybe after a sleep of the machine. */
+  /** A person has come to this window, maybe after a sleep of the machine, or wants to be told again. */
   wake(): void {
     this.#settledAt = this.#parts.clock.now() + SETTLE_MS;
+    this.#look();
+  }
+
+  /** What a refresh came to that nobody asked for: why a login died is told with its death. */
+  refreshed(login: RenewableLogin, result: RefreshResult): void {
+    if (result.kind === 'dead') this.#causes.set(markKey(markOf(login)), result);
+  }
+
+  /** A person who asked has been told that it is dead. */
+  answered(login: RenewableLogin): void {
+    this.#remember(this.#deaths, [{ marks: [markOf(login)], before: 0 }]);
+  }
+
+  /** Whatever was put off, or is not to be shown any more, is told again if it still holds. */
+  startAnew(): void {
+    this.#ends.remember([]);
+    this.#deaths.remember([]);
     this.#look();
   }
 
@@ -75,17 +101,19 @@ export class Reminders {
 
   #look(): void {
     this.#timer?.abort();
-    const { clock, isFocused } = this.#parts;
-    if (this.#snapshot === undefined || this.#isDisposed || !isFocused()) return;
+    const { clock, isFocused, isWanted } = this.#parts;
+    if (this.#snapshot === undefined || this.#isDisposed || !isFocused() || !isWanted()) return;
     const now = clock.now();
     if (now < this.#settledAt) {
       this.#lookIn(Math.min(this.#settledAt - now, SETTLE_MS));
       return;
     }
-    const told = this.#told();
-    const { due, next } = remindersAt(this.#snapshot, now, told);
-    if (due.length > 0) this.#tell(due, told, now);
-    if (next !== undefined) this.#lookIn(next - now);
+    const ends = remindersAt(this.#snapshot, now, this.#ends.told);
+    const deaths = deathsAt(this.#snapshot, now, this.#deaths.told);
+    if (ends.due.length > 0) this.#tellEnds(ends.due, now);
+    for (const death of deaths.due) this.#tellDeath(death, now);
+    const next = Math.min(ends.next ?? Infinity, deaths.next ?? Infinity);
+    if (next !== Infinity) this.#lookIn(next - now);
   }
 
   #lookIn(ms: number): void {
@@ -100,41 +128,74 @@ export class Reminders {
     );
   }
 
-  #tell(due: readonly Reminder[], told: readonly Told[], now: number): void {
-    const { notifications, memory, failed } = this.#parts;
-    this.#toldHere = toldAfter(this.#toldHere, due, now);
-    memory
-      .update(toldKey, toldAfter(told, due, now))
-      .then(undefined, (error: unknown) => failed('remembering what was told', error));
-    notifications.warned(reminderWords(due, now), this.#wayOn(due));
+  #tellEnds(due: readonly Reminder[], now: number): void {
+    this.#remember(this.#ends, due);
+    const [first, ...others] = due;
+    const wayOn = first && others.length === 0 ? this.#wayOn(first) : this.#show();
+    const ways = this.#answers(this.#ends, due, first?.end);
+    this.#parts.notifications.warned(reminderWords(due, now), wayOn, ...ways);
   }
 
-  #wayOn(due: readonly Reminder[]): Way {
-    const { canSignIn, signInAgain, replace, showProfiles } = this.#parts;
-    const [{ target, type, provider } = {}, ...others] = due;
-    if (target !== undefined && others.length === 0) {
+  #tellDeath(death: Death, now: number): void {
+    const told = [{ marks: death.marks, before: 0 }];
+    this.#remember(this.#deaths, told);
+    const cause = death.marks
+      .map((mark) => this.#causes.get(markKey(mark)))
+      .find((one) => one !== undefined);
+    const result = cause ?? { kind: 'dead', why: death.why ?? 'refused' };
+    const { text } = refreshWords(death.profileId, result, now, true);
+    const ways = this.#answers(this.#deaths, told);
+    this.#parts.notifications.warned(text, this.#wayOn(death), ...ways);
+  }
+
+  #wayOn({ target, type, provider }: TokenFacts): Way {
+    const { canSignIn, signInAgain, replace } = this.#parts;
+    if (target !== undefined) {
       if (type === 'token') return { label: l10n.t('Replace…'), run: () => replace(target) };
-      if (provider !== undefined && canSignIn(provider)) {
+      if (canSignIn(provider)) {
         return { label: l10n.t('Sign In Again'), run: () => signInAgain(target) };
       }
     }
-    return { label: l10n.t('Show'), run: () => showProfiles() };
+    return this.#show();
   }
 
-  #told(): readonly Told[] {
-    const stored = this.#parts.memory.get(toldKey);
-    return [...(Array.isArray(stored) ? stored.filter(isTold) : []), ...this.#toldHere];
+  #show(): Way {
+    return { label: l10n.t('Show'), run: () => this.#parts.showProfiles() };
+  }
+
+  /** @param end of the first of them, in milliseconds since the epoch; absent: it has died. */
+  #answers(memory: ToldMemory, told: readonly ToldOf[], end?: number): readonly Way[] {
+    const { clock } = this.#parts;
+    const now = clock.now();
+    return [
+      {
+        label: againWords(againAt(now, end) - now),
+        run: () => {
+          const again = againAt(clock.now(), end);
+          this.#remember(
+            memory,
+            told.map(({ marks, before }) => ({ marks, before, again })),
+          );
+          this.#look();
+        },
+      },
+      {
+        label: l10n.t("Don't Show Again"),
+        run: () =>
+          this.#remember(
+            memory,
+            told.map(({ marks }) => ({ marks, before: 0 })),
+          ),
+      },
+    ];
+  }
+
+  #remember(memory: ToldMemory, told: readonly ToldOf[]): void {
+    const kept = memory === this.#ends ? 'untilEnd' : 'aYear';
+    memory.remember(toldAfter(memory.told, told, this.#parts.clock.now(), kept));
   }
 }
 
-/** Another version of this extension may have written it. */
-function isTold(value: unknown): value is Told {
-  if (!isJsonObject(value)) return false;
-  const { stateDir, profileId, end, before } = value;
-  return (
-    typeof stateDir === 'string' &&
-    typeof profileId === 'string' &&
-    typeof end === 'number' &&
-    typeof before === 'number'
-  );
+function markOf({ place, profileId, expires = 0 }: RenewableLogin): TokenMark {
+  return { stateDir: place.stateDir, profileId, end: expires };
 }

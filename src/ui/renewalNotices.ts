@@ -8,7 +8,6 @@ import type { ProfileTarget } from './target.ts';
 import {
   homelessWords,
   type RefreshWords,
-  refreshWords,
   repairWords,
   undoneWords,
   waitingWords,
@@ -20,6 +19,10 @@ export interface RenewalNoticesParts {
   /** Whether people can sign in to a provider (normalized id) from here. */
   readonly canSignIn: (provider: string) => boolean;
   readonly signInAgain: (target: ProfileTarget) => unknown;
+  /** A person who asked has been told that this login is dead: nobody need tell it again. */
+  readonly toldDead: (login: RenewableLogin) => void;
+  /** Whether the person wants to be told of anything that was not asked for and has gone well. */
+  readonly isWanted: () => boolean;
 }
 
 /** One entry of ours that another program undid. */
@@ -53,12 +56,12 @@ const QUIET_MS = 60_000;
 const PEACE_MS = 10 * 60_000;
 
 /**
- * What people are told about their logins without having asked: that one has died, and that something
- * of theirs was put back. Each once: the tree and the status bar go on saying it.
+ * What people are told of what is done for their logins without having asked, each once. That something
+ * was put back can be silenced. That something of theirs is lost, or will be unless they help, cannot: no
+ * row of the view says it. That a login has died, the `Reminders` tell.
  */
 export class RenewalNotices {
   readonly #parts: RenewalNoticesParts;
-  readonly #told = new Set<string>();
   /** By profile and store: the code of what stands in the way, as it was told. */
   readonly #waiting = new Map<string, string>();
   /** By store: when a change in it was given up last; milliseconds since the epoch. */
@@ -70,19 +73,11 @@ export class RenewalNotices {
     this.#parts = parts;
   }
 
-  /** What a refresh came to that nobody asked for. Only a death is news, and only when it happens. */
-  readonly refreshed = (login: RenewableLogin, result: RefreshResult): void => {
-    if (result.kind !== 'dead' || !this.#isNews(login)) return;
-    const { clock, notifications } = this.#parts;
-    const { text } = refreshWords(login.profileId, result, clock.now(), true);
-    notifications.warned(text, ...this.waysOn([login]));
-  };
-
   /** The answer to a person who asked: what is told here is not told a second time. */
   answered(login: RenewableLogin, result: RefreshResult, words: RefreshWords): void {
     const { profileId, place } = login;
     const isDead = result.kind === 'dead';
-    if (isDead) this.#isNews(login);
+    if (isDead) this.#parts.toldDead(login);
     if (result.kind === 'refreshed') {
       const { storePath } = place;
       if (result.fault === undefined) this.settled({ profileId, storePath });
@@ -150,20 +145,14 @@ export class RenewalNotices {
 
   /** One message for a burst, unless there was a worse one in it; the rest is for the log. */
   async #tellBurst(repairs: readonly Repair[]): Promise<void> {
-    const { clock, notifications } = this.#parts;
+    const { clock, notifications, isWanted } = this.#parts;
     await clock.sleep(BURST_MS, this.#disposal.signal);
     const [first] = repairs;
     const isAllPutBack = repairs.every(({ outcome }) => outcome === 'repaired');
-    if (first && isAllPutBack) notifications.told(repairWords(first.storePath, repairs.length));
+    if (first && isAllPutBack && isWanted())
+      notifications.told(repairWords(first.storePath, repairs.length));
     await clock.sleep(QUIET_MS, this.#disposal.signal);
     this.#repairs = undefined;
-  }
-
-  #isNews({ login, expires }: RenewableLogin): boolean {
-    const death = `${login} ${expires}`;
-    if (this.#told.has(death)) return false;
-    this.#told.add(death);
-    return true;
   }
 }
 

@@ -1,5 +1,5 @@
 import { commands, type Disposable, l10n, type TreeView, window } from 'vscode';
-import { type ViewState, viewStateKey, views } from '../contributions.ts';
+import { settings, type ViewState, viewStateKey, views } from '../contributions.ts';
 import type { Clock } from '../core/clock.ts';
 import { needingPerson } from '../core/model/agentStatus.ts';
 import { nextWordsChange } from '../core/model/nextWordsChange.ts';
@@ -8,6 +8,7 @@ import { StatusBar } from './statusBar.ts';
 import { type DropParts, ProfilesDragAndDrop } from './tree/profilesDragAndDrop.ts';
 import { ProfilesView } from './tree/profilesView.ts';
 import { viewStateOf } from './tree/viewState.ts';
+import { warns } from './warnings.ts';
 import type { AgentHere } from './workspaceAgent/workspaceAgent.ts';
 
 /** No relative time is finer than a minute; timers cannot be longer than this. */
@@ -58,7 +59,7 @@ export class SnapshotViews implements Disposable {
     const here = this.#here(snapshot);
     this.rows.show(viewState === 'tree' ? snapshot : undefined, here?.use);
     this.#statusBar.show(snapshot, here);
-    const needing = needingPerson(snapshot);
+    const needing = warns(settings.warningsBadge) ? needingPerson(snapshot) : 0;
     this.#tree.badge =
       needing === 0
         ? undefined
@@ -76,6 +77,12 @@ export class SnapshotViews implements Disposable {
   readonly redraw = (): void => {
     if (this.#snapshot) this.show({ ...this.#snapshot, takenAt: this.#clock.now() });
   };
+
+  /** Draws it all again: what is shown of it, or how, was set otherwise. */
+  redrawAll(): void {
+    this.rows.redrawAll();
+    this.redraw();
+  }
 
   /** Brings a row into view and selects it, without taking the focus. */
   async reveal(id: string): Promise<void> {

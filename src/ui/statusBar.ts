@@ -7,8 +7,10 @@ import {
   ThemeColor,
   window,
 } from 'vscode';
-import { statusBarCommand, statusBarItem } from '../contributions.ts';
+import { settings, statusBarCommand, statusBarItem } from '../contributions.ts';
 import type { AgentSnapshot, Snapshot } from '../core/model/snapshot.ts';
+import { shown } from './masking.ts';
+import { warns } from './warnings.ts';
 import { statusBarWords } from './words/agentStatus.ts';
 import type { AgentHere } from './workspaceAgent/workspaceAgent.ts';
 
@@ -44,10 +46,12 @@ export class StatusBar implements Disposable {
       return;
     }
     const words = here?.words ?? statusBarWords(agent, snapshot.takenAt);
-    this.#item.text = words.text;
-    this.#item.accessibilityInformation = { label: words.spoken, role: 'button' };
+    this.#item.text = shown(words.text);
+    this.#item.accessibilityInformation = { label: shown(words.spoken), role: 'button' };
     this.#item.backgroundColor =
-      words.alarm === 'none' ? undefined : new ThemeColor(`statusBarItem.${words.alarm}Background`);
+      words.alarm === 'none' || !warns(settings.warningsStatusBarColor)
+        ? undefined
+        : new ThemeColor(`statusBarItem.${words.alarm}Background`);
     this.#item.show();
     void this.#showHover(snapshot, dir.path, agent, here);
   }

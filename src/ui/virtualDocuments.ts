@@ -1,11 +1,13 @@
 import {
   type Disposable,
   EventEmitter,
+  TabInputText,
   type TextDocumentContentProvider,
   Uri,
   window,
   workspace,
 } from 'vscode';
+import { onMaskingChange, shown } from './masking.ts';
 
 /** One kind of read-only document, each about a subject of its own. */
 export interface DocumentKind<Subject> {
@@ -38,6 +40,7 @@ export class VirtualDocuments<Subject> implements TextDocumentContentProvider, D
       workspace.registerTextDocumentContentProvider(kind.scheme, this),
       workspace.onDidOpenTextDocument(tellOpened),
       workspace.onDidCloseTextDocument(tellOpened),
+      onMaskingChange(() => this.#showAnew()),
     ];
   }
 
@@ -45,7 +48,7 @@ export class VirtualDocuments<Subject> implements TextDocumentContentProvider, D
   async show(subject: Subject): Promise<void> {
     const { scheme, pathOf, queryOf } = this.#kind;
     const query = JSON.stringify(queryOf(subject));
-    const uri = Uri.from({ scheme, path: pathOf(subject), query });
+    const uri = Uri.from({ scheme, path: shown(pathOf(subject)), query });
     const document = await workspace.openTextDocument(uri);
     this.#changed.fire(uri);
     await window.showTextDocument(document, { preview: true });
@@ -58,12 +61,25 @@ export class VirtualDocuments<Subject> implements TextDocumentContentProvider, D
 
   async provideTextDocumentContent(uri: Uri): Promise<string> {
     const subject = this.#subjectOf(uri);
-    return subject === undefined ? '' : this.#kind.text(subject);
+    return subject === undefined ? '' : shown(await this.#kind.text(subject));
   }
 
   dispose(): void {
     this.#changed.dispose();
     for (const registration of this.#registrations) registration.dispose();
+  }
+
+  /** A tab keeps its title: one that would now have another is closed. */
+  #showAnew(): void {
+    this.renew();
+    const outdated = window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .filter(({ input }) => {
+        const subject = input instanceof TabInputText ? this.#subjectOf(input.uri) : undefined;
+        if (subject === undefined) return false;
+        return (input as TabInputText).uri.path !== shown(this.#kind.pathOf(subject));
+      });
+    if (outdated.length > 0) void window.tabGroups.close(outdated);
   }
 
   #open(): readonly { readonly uri: Uri; readonly subject: Subject }[] {

@@ -36,7 +36,10 @@ interface Manifest {
     >;
     readonly configuration: {
       readonly properties: Readonly<
-        Record<string, { readonly scope?: string; readonly pattern?: string }>
+        Record<
+          string,
+          { readonly scope?: string; readonly pattern?: string; readonly type?: string }
+        >
       >;
     };
   };
@@ -118,11 +121,12 @@ describe('manifest and registrations say the same, both ways', () => {
 
   it('S24: a workspace can move neither a path nor an endpoint', () => {
     const { properties } = manifest().contributes.configuration;
-    const tastes = new Set<string>([settings.showUsage]);
-    for (const [id, { scope, pattern }] of Object.entries(properties)) {
+    for (const [id, { scope, pattern, type }] of Object.entries(properties)) {
       // An id, which is checked where it is read too, and asked about before it counts.
       if (id === settings.agent) assert.equal(pattern, '^([a-z0-9][a-z0-9_-]{0,63})?$');
-      else assert.equal(scope, tastes.has(id) ? 'application' : 'machine', id);
+      // A person's taste: no workspace can set it, and it names nothing.
+      else if (scope === 'application') assert.equal(type, 'boolean', id);
+      else assert.equal(scope, 'machine', id);
     }
   });
 

@@ -10,6 +10,8 @@ import {
   window,
 } from 'vscode';
 import { Cancelled } from '../../core/clock.ts';
+import { shown } from '../masking.ts';
+import { shownItem } from '../shownItem.ts';
 import type { Choice } from './choices.ts';
 
 /** What every question of the wizard has in common. */
@@ -37,7 +39,7 @@ export async function pickOne<Value>(
   question: Question & { readonly placeholder: string; readonly active?: Value },
 ): Promise<Picked<Value>> {
   const pick = window.createQuickPick<ValueItem<Value>>();
-  pick.placeholder = question.placeholder;
+  pick.placeholder = shown(question.placeholder);
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.items = choices.map(itemOf);
@@ -64,7 +66,7 @@ export async function pickSome<Value>(
 ): Promise<Picked<readonly Value[]>> {
   const pick = window.createQuickPick<ValueItem<Value>>();
   pick.canSelectMany = true;
-  pick.placeholder = question.placeholder;
+  pick.placeholder = shown(question.placeholder);
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.items = choices.map(itemOf);
@@ -107,7 +109,7 @@ export async function askText(question: TextQuestion): Promise<Picked<string>> {
   const { prompt, placeholder, value = '', isSecret = false } = question;
   const { check = () => undefined, hint = () => undefined } = question;
   const box = window.createInputBox();
-  box.prompt = prompt;
+  box.prompt = shown(prompt);
   box.placeholder = placeholder;
   box.value = value;
   box.password = isSecret;
@@ -115,9 +117,9 @@ export async function askText(question: TextQuestion): Promise<Picked<string>> {
   const messageFor = (text: string) => {
     const fault = isChecking ? check(text) : undefined;
     const said = fault === undefined ? hint(text) : undefined;
-    if (said === undefined) return fault;
+    if (said === undefined) return fault && shown(fault);
     const { Info, Warning } = InputBoxValidationSeverity;
-    return { message: said.text, severity: said.isFault ? Warning : Info };
+    return { message: shown(said.text), severity: said.isFault ? Warning : Info };
   };
   box.validationMessage = messageFor(value);
   return await answered<Picked<string>, QuickPickItem>(box, question, (answer) => [
@@ -138,7 +140,7 @@ async function answered<Answer, Item extends QuickPickItem>(
   { title, canGoBack }: Question,
   listen: (answer: (answer: Answer | Back) => void) => Disposable | readonly Disposable[],
 ): Promise<Answer | Back> {
-  input.title = title;
+  input.title = shown(title);
   input.ignoreFocusOut = true;
   input.buttons = canGoBack ? [QuickInputButtons.Back] : [];
   const listeners: Disposable[] = [];
@@ -161,14 +163,14 @@ async function answered<Answer, Item extends QuickPickItem>(
 
 function itemOf<Value>(choice: Choice<Value>): ValueItem<Value> {
   if (choice.kind === 'heading') {
-    return { label: choice.label, kind: QuickPickItemKind.Separator };
+    return { label: shown(choice.label), kind: QuickPickItemKind.Separator };
   }
   const { value, label, description, detail, icon } = choice;
-  return {
+  return shownItem({
     value,
     label,
     iconPath: new ThemeIcon(icon),
     ...(description !== undefined && { description }),
     ...(detail !== undefined && { detail }),
-  };
+  });
 }

@@ -8,6 +8,7 @@ import type { Findings } from '../findings/findings.ts';
 import type { PlannedDocuments } from '../findings/plannedDocuments.ts';
 import { severityIcon } from '../findings/severityIcon.ts';
 import { shownPath } from '../findings/shownPlace.ts';
+import { shown } from '../masking.ts';
 import type { Notifications } from '../notifications.ts';
 import type { Target } from '../target.ts';
 import { summaryWords } from '../words/findingsSummary.ts';
@@ -46,14 +47,14 @@ export function findingCommands(parts: FindingCommandParts) {
 
   return {
     [commands.findingsLook]: async () => {
-      const { shown, diagnosis } = await look();
-      const hiddenCount = diagnosis.findings.length - shown.length;
-      say(summaryWords(shown, hiddenCount, diagnosis.unfinished.length));
+      const { left, diagnosis } = await look();
+      const hiddenCount = diagnosis.findings.length - left.length;
+      say(summaryWords(left, hiddenCount, diagnosis.unfinished.length));
     },
 
     [commands.findingsShow]: async (target) => {
-      const { shown } = await look();
-      const about = target && shown.find((one) => isAbout(one, target));
+      const { left } = await look();
+      const about = target && left.find((one) => isAbout(one, target));
       if (about) await (await parts.findings()).reveal(about);
     },
 
@@ -78,7 +79,7 @@ export function findingCommands(parts: FindingCommandParts) {
       const finding = await named(target);
       if (!finding) return;
       const { findingText } = await import('../words/findingText.ts');
-      await env.clipboard.writeText(findingText(finding));
+      await env.clipboard.writeText(shown(findingText(finding)));
       say(l10n.t('Copied: {0}', findingTitle(finding)));
     },
 
@@ -104,12 +105,12 @@ function isAbout({ where }: Finding, { stateDir, agentId, profileId }: Target): 
  */
 async function pickRepairable(
   { notifications, snapshot }: FindingCommandParts,
-  look: () => Promise<{ readonly shown: readonly Finding[] }>,
+  look: () => Promise<{ readonly left: readonly Finding[] }>,
 ): Promise<Finding | undefined> {
-  const { shown } = await look();
+  const { left } = await look();
   const withStateDir = (await snapshot()).stateDirs.length > 1;
   const picked = await pick(
-    shown.filter(({ isRepairable }) => isRepairable),
+    left.filter(({ isRepairable }) => isRepairable),
     (finding) => ({
       label: findingTitle(finding),
       description: findingAbout(finding, withStateDir),

@@ -2,7 +2,9 @@ import { l10n, type QuickPickItem, ThemeIcon, commands as vscodeCommands, window
 import { commands } from '../../commandIds.ts';
 import { Cancelled } from '../../core/clock.ts';
 import type { ProfileSnapshot, Snapshot } from '../../core/model/snapshot.ts';
+import { shown } from '../masking.ts';
 import type { Notifications } from '../notifications.ts';
+import { shownItem } from '../shownItem.ts';
 import { agentTitle } from '../words/agents.ts';
 import { joined } from '../words/joined.ts';
 import { stateWords } from '../words/profileState.ts';
@@ -187,10 +189,10 @@ export async function pick<T>(
   placeHolder: string,
 ): Promise<T | undefined> {
   if (places.length === 0) return undefined;
-  const items = places.map((place) => ({ ...draw(place), place }));
+  const items = places.map((place) => ({ ...shownItem(draw(place)), place }));
   const picked = await window.showQuickPick(items, {
-    title,
-    placeHolder,
+    title: shown(title),
+    placeHolder: shown(placeHolder),
     matchOnDescription: true,
     matchOnDetail: true,
   });

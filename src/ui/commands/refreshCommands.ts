@@ -10,7 +10,7 @@ import { keepFresh } from '../keepFresh.ts';
 import type { Notifications } from '../notifications.ts';
 import type { RenewalNotices } from '../renewalNotices.ts';
 import type { Target } from '../target.ts';
-import { messageText, statusText } from '../words/plainText.ts';
+import { messageText, plainText, statusText } from '../words/plainText.ts';
 import { refreshAllWords, refreshWords } from '../words/refresh.ts';
 import { type AgentPlace, locateAgent, locateProfile, type ProfilePlace } from './locate.ts';
 import { pickAgent, pickProfile, tellGone } from './pickers.ts';
@@ -142,7 +142,9 @@ async function withProgress<T>(
     { location: ProgressLocation.Notification, title: messageText(title), cancellable: true },
     async (progress, cancelled) => {
       cancelled.onCancellationRequested(() => waiting.abort(new Cancelled()));
-      return await work(waiting.signal, (message) => progress.report({ message }));
+      return await work(waiting.signal, (message) =>
+        progress.report({ message: plainText(message) }),
+      );
     },
   );
 }

@@ -19,13 +19,14 @@ import { nextWordsChange } from '../../core/model/nextWordsChange.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import type { UsageTarget } from '../../core/usage/storedQuestions.ts';
 import type { Log } from '../log.ts';
+import { onMaskingChange, shown } from '../masking.ts';
 import type { Notifications } from '../notifications.ts';
 import { type UsageFeed, usageTargetId } from '../usage/usageFeed.ts';
 import { type Opening, Openings } from './openings.ts';
 import { openProfile, openProvider } from './openProfile.ts';
 import { pageHtml } from './pageHtml.ts';
 import { readPageMessage } from './pageMessage.ts';
-import type { HostMessage } from './pageModel.ts';
+import type { HostMessage, PageModel } from './pageModel.ts';
 import { pageOf } from './pageOf.ts';
 import { usageWordsChange } from './usageOf.ts';
 
@@ -120,6 +121,7 @@ class DashboardPanel {
       workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration(settings.showUsage)) this.#draw();
       }),
+      onMaskingChange(() => this.#draw()),
       this.#history,
     ];
     this.#load();
@@ -206,10 +208,10 @@ class DashboardPanel {
       },
       this.#openings,
     );
-    const json = JSON.stringify(model);
+    const json = shownJson(model);
     if (json !== this.#posted) {
       this.#posted = json;
-      const message: HostMessage = { kind: 'model', model };
+      const message: HostMessage = { kind: 'model', model: JSON.parse(json) };
       void this.#panel.webview.postMessage(message);
     }
     const wait = Math.min(
@@ -272,6 +274,13 @@ class DashboardPanel {
     this.#parts.usage.setVisible(false);
     for (const one of this.#disposables) one.dispose();
   }
+}
+
+/** A model with every text as it may be shown. */
+function shownJson(model: PageModel): string {
+  return JSON.stringify(model, (_, value: unknown) =>
+    typeof value === 'string' ? shown(value) : value,
+  );
 }
 
 function targetsOf({ dirs }: Dashboard): readonly UsageTarget[] {

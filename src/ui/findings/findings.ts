@@ -14,6 +14,7 @@ import { Examinations } from '../../core/doctor/examinations.ts';
 import { type Finding, findingKey } from '../../core/doctor/finding.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { findingsHiddenKey, findingsStateKey } from '../../findingIds.ts';
+import { onMaskingChange, shown } from '../masking.ts';
 import type { TreeNode } from '../tree/nodes.ts';
 import { RowIndex } from '../tree/rowIndex.ts';
 import { timeOfDay } from '../words/exactTime.ts';
@@ -45,7 +46,7 @@ export interface FindingsParts {
 export interface ShownFindings {
   readonly diagnosis: Diagnosis;
   /** Without those that the person has hidden. */
-  readonly shown: readonly Finding[];
+  readonly left: readonly Finding[];
 }
 
 /**
@@ -75,6 +76,7 @@ export class Findings implements Disposable {
         if (visible) this.#lookUnasked();
         else this.#examinations.stop();
       }),
+      onMaskingChange(() => view.changed.fire(undefined)),
       onSnapshot((snapshot) => {
         this.#snapshot = snapshot;
         if (view.tree.visible) this.#examinations.hint();
@@ -123,7 +125,7 @@ export class Findings implements Disposable {
     const item = this.#rows.item(id);
     const hover = this.node(id)?.hover;
     // Plain text: names come from files and must not become links or markup.
-    item.tooltip = hover?.kind === 'plain' ? hover.text : '';
+    item.tooltip = hover?.kind === 'plain' ? shown(hover.text) : '';
     return item;
   }
 
@@ -148,8 +150,8 @@ export class Findings implements Disposable {
 
   #shownOf(diagnosis: Diagnosis): ShownFindings {
     const { hidden } = this.#parts;
-    const shown = diagnosis.findings.filter((one) => !hidden.has(findingKey(one)));
-    return { diagnosis, shown };
+    const left = diagnosis.findings.filter((one) => !hidden.has(findingKey(one)));
+    return { diagnosis, left };
   }
 
   #draw(): void {
@@ -160,14 +162,14 @@ export class Findings implements Disposable {
     const changed = this.#rows.show(findingNodes({ diagnosis, snapshot, isHidden, isAdded }));
     if (changed === 'all') view.changed.fire(undefined);
     else for (const id of changed) view.changed.fire(id);
-    const { shown } = this.#shownOf(diagnosis);
-    const hiddenCount = diagnosis.findings.length - shown.length;
+    const { left } = this.#shownOf(diagnosis);
+    const hiddenCount = diagnosis.findings.length - left.length;
     view.tree.description = joined(
       ' · ',
-      countWords(shown) ?? l10n.t('looked at {0}', timeOfDay(diagnosis.at)),
+      countWords(left) ?? l10n.t('looked at {0}', timeOfDay(diagnosis.at)),
       hiddenCount > 0 ? l10n.t('{0} hidden', hiddenCount) : '',
     );
-    const state = findingsState(shown.length + diagnosis.unfinished.length, hiddenCount);
+    const state = findingsState(left.length + diagnosis.unfinished.length, hiddenCount);
     void vscodeCommands.executeCommand('setContext', findingsStateKey, state);
     void vscodeCommands.executeCommand('setContext', findingsHiddenKey, hiddenCount > 0);
   }

@@ -7,6 +7,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { shown } from '../masking.ts';
 import type { PlannedText } from '../words/plannedText.ts';
 
 const SCHEME = 'coderclaw-repair';
@@ -56,7 +57,7 @@ export class PlannedDocuments implements TextDocumentContentProvider, Disposable
 
   /** Those of another time are told no more: what they showed may not be so any longer. */
   provideTextDocumentContent({ query }: Uri): string {
-    return this.#texts.get(query) ?? '';
+    return shown(this.#texts.get(query) ?? '');
   }
 
   dispose(): void {

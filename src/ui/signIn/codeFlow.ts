@@ -6,7 +6,9 @@ import {
   type DeviceSignInServices,
   startDeviceSignIn,
 } from '../../core/signin/device/deviceSignIn.ts';
+import { shown } from '../masking.ts';
 import type { Notifications } from '../notifications.ts';
+import { shownItem } from '../shownItem.ts';
 import { allowFirstWords } from '../words/deviceCode.ts';
 import { type CodeAction, type CodeDialogState, codeDialogView } from './codeDialogWords.ts';
 import { OneAtATime, type Running, showInBackground } from './oneAtATime.ts';
@@ -111,14 +113,12 @@ class CodeDialog {
     if (this.#isOver) return;
     this.#isInBackground = false;
     const { title, placeholder, items } = codeDialogView(this.#state);
-    this.#pick.title = title;
-    this.#pick.placeholder = placeholder;
-    this.#pick.items = items.map(({ label, icon, description, detail }) => ({
-      label,
+    this.#pick.title = shown(title);
+    this.#pick.placeholder = shown(placeholder);
+    this.#pick.items = items.map(({ icon, ...texts }) => ({
+      ...shownItem(texts),
       iconPath: new ThemeIcon(icon),
       alwaysShow: true,
-      ...(description !== undefined && { description }),
-      ...(detail !== undefined && { detail }),
     }));
     this.#pick.show();
   }

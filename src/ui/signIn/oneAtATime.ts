@@ -1,4 +1,5 @@
 import { type CancellationToken, l10n, ProgressLocation, window } from 'vscode';
+import { shown } from '../masking.ts';
 import type { Notifications } from '../notifications.ts';
 
 /** What a person sees of a sign-in that is under way. */
@@ -86,7 +87,7 @@ export function showInBackground(
     );
   };
   void window.withProgress(
-    { location: ProgressLocation.Notification, title, cancellable: true },
+    { location: ProgressLocation.Notification, title: shown(title), cancellable: true },
     wait,
   );
 }

@@ -9,7 +9,9 @@ import {
   type PluginSignInState,
   startPluginSignIn,
 } from '../../core/signin/plugin/pluginSignIn.ts';
+import { shown } from '../masking.ts';
 import type { Notifications } from '../notifications.ts';
+import { shownItem } from '../shownItem.ts';
 import { plainText } from '../words/plainText.ts';
 import { OneAtATime, type Running, showInBackground } from './oneAtATime.ts';
 import {
@@ -147,15 +149,13 @@ class PluginDialog implements PluginPerson {
   #draw(): void {
     if (this.#isOver || this.#isAsking || this.#isInBackground) return;
     const { title, placeholder, items } = pluginDialogView(this.#state);
-    this.#pick.title = title;
-    this.#pick.placeholder = placeholder;
+    this.#pick.title = shown(title);
+    this.#pick.placeholder = shown(placeholder);
     if (this.#pick.value !== this.#state.typed) this.#pick.value = this.#state.typed;
-    this.#pick.items = items.map(({ label, icon, description, detail }) => ({
-      label,
+    this.#pick.items = items.map(({ icon, ...texts }) => ({
+      ...shownItem(texts),
       iconPath: new ThemeIcon(icon),
       alwaysShow: true,
-      ...(description !== undefined && { description }),
-      ...(detail !== undefined && { detail }),
     }));
     this.#pick.show();
   }

@@ -10,6 +10,7 @@ import {
   window,
 } from 'vscode';
 import type { ListQuestion, TextQuestion } from '../../core/signin/plugin/pluginQuestions.ts';
+import { shown } from '../masking.ts';
 import { plainText } from '../words/plainText.ts';
 import { openExactly } from './signInFlow.ts';
 
@@ -62,7 +63,7 @@ async function answered<T>(
   { title, link, signal }: Frame,
   listen: (answer: (answer: T) => void) => readonly Disposable[],
 ): Promise<T | undefined> {
-  input.title = title;
+  input.title = shown(title);
   input.ignoreFocusOut = true;
   const [open, copy] = linkButtons();
   input.buttons = link === undefined ? [] : [open, copy];

@@ -6,6 +6,8 @@ import {
   ThemeIcon,
   window,
 } from 'vscode';
+import { shown } from '../masking.ts';
+import { shownItem } from '../shownItem.ts';
 import { type SignInAction, type SignInState, signInView } from './signInWords.ts';
 
 interface ActionItem extends QuickPickItem {
@@ -46,17 +48,14 @@ export class SignInDialog implements Disposable {
 
   show(state: SignInState): void {
     const view = signInView(state);
-    this.#pick.title = view.title;
-    this.#pick.placeholder = view.placeholder;
+    this.#pick.title = shown(view.title);
+    this.#pick.placeholder = shown(view.placeholder);
     if (this.#pick.value !== state.typed) this.#pick.value = state.typed;
-    this.#items = view.items.map((item) => ({
-      action: item.action,
-      label: item.label,
-      iconPath: new ThemeIcon(item.icon),
+    this.#items = view.items.map(({ icon, ...item }) => ({
+      ...shownItem(item),
+      iconPath: new ThemeIcon(icon),
       // What is typed is an address, not a filter.
       alwaysShow: true,
-      ...(item.description === undefined ? {} : { description: item.description }),
-      ...(item.detail === undefined ? {} : { detail: item.detail }),
     }));
     this.#pick.items = this.#items;
     this.#pick.show();

@@ -7,6 +7,7 @@ import {
 } from 'vscode';
 import type { AgentInUse } from '../../core/model/agentInUse.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
+import { shown } from '../masking.ts';
 import { once } from '../once.ts';
 import { decorateDimmed } from './dimmed.ts';
 import type { TreeNode } from './nodes.ts';
@@ -60,6 +61,11 @@ export class ProfilesView implements TreeDataProvider<NodeId> {
     else for (const id of changed) this.#changed.fire(id);
   }
 
+  /** Every row is drawn again: the same words are shown in another way. */
+  redrawAll(): void {
+    this.#changed.fire(undefined);
+  }
+
   /** The rows are there to be found by {@link node}. */
   async drawn(): Promise<void> {
     await this.#rows();
@@ -86,7 +92,8 @@ export class ProfilesView implements TreeDataProvider<NodeId> {
     const node = this.node(id);
     const now = this.#snapshot?.takenAt;
     // Plain text: names come from files and must not become links or markup.
-    item.tooltip = node && now !== undefined ? hoverLines(node.hover, now).join('\n') : '';
+    const lines = node && now !== undefined ? hoverLines(node.hover, now) : [];
+    item.tooltip = shown(lines.join('\n'));
     return item;
   }
 

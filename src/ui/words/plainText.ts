@@ -1,14 +1,16 @@
 import { shownKey } from '../../core/documents/shownText.ts';
+import { shown } from '../masking.ts';
 
 /** VS Code cuts a notification there. */
 const LONGEST = 1000;
 
 /**
  * Text with words of others in it (profile ids, e-mails, what a provider says) as one plain line:
- * no control, direction or other invisible characters. For modal dialogs and other plain surfaces.
+ * no control, direction or other invisible characters, and no e-mail address where those are masked. For modal dialogs and other plain surfaces.
  */
 export function plainText(text: string): string {
-  return shownKey(text.slice(0, 2 * LONGEST).replace(/\s+/gu, ' '), LONGEST).trim();
+  const line = shownKey(text.slice(0, 2 * LONGEST).replace(/\s+/gu, ' '), LONGEST);
+  return shown(line).trim();
 }
 
 /**

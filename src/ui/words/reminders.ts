@@ -2,6 +2,8 @@ import { l10n } from 'vscode';
 import type { Reminder } from '../../core/model/reminders.ts';
 import { span } from './time.ts';
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /**
  * What a person is told of credentials that end soon, in one message. Pure.
  * @param due At least one, the soonest end first.
@@ -18,6 +20,14 @@ export function reminderWords(due: readonly Reminder[], now: number): string {
   return due.every(({ type }) => type === 'oauth')
     ? l10n.t('{0} sign-ins end soon, the first of them in {1}.', due.length, left)
     : l10n.t('{0} sign-ins and tokens end soon, the first of them in {1}.', due.length, left);
+}
+
+/**
+ * The button that puts a message off, and says until when.
+ * @param wait in milliseconds.
+ */
+export function againWords(wait: number): string {
+  return wait >= DAY_MS ? l10n.t('Remind Me Tomorrow') : l10n.t('Remind Me in {0}', span(wait));
 }
 
 function oneWords(reminder: Reminder, left: string): string {

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../core/documents/json.ts';
 import type { Answer } from '../../core/model/agentInUse.ts';
-import type { Memory } from '../reminders.ts';
+import type { Memory } from '../toldMemory.ts';
 
 /** Where it is remembered what was answered. */
 export const answersKey = 'workspaceAgent.answers';

@@ -1,6 +1,6 @@
 import { type AgentInUse, type Answer, agentInUse } from '../../core/model/agentInUse.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
-import type { Memory } from '../reminders.ts';
+import type { Memory } from '../toldMemory.ts';
 import type { StatusBarWords } from '../words/agentStatus.ts';
 import { agentInUseWords, offerWords, terminalWords } from '../words/workspaceAgent.ts';
 import { Answers } from './answers.ts';

@@ -126,7 +126,7 @@ describe('reminders of tokens that end', function () {
     const text = await workbench.message(/2 tokens end soon, the first of them in 19 h\./);
     assert.match(text, /Show/);
     await workbench.screenshot('reminder-several-light');
-    await workbench.notifications.getByRole('button', { name: 'Show' }).click();
+    await workbench.notifications.getByRole('button', { name: 'Show', exact: true }).click();
     await workbench.row(/^Profile default, next, ends in 19 hours/).waitFor();
   });
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
+import { KnownError } from '../../../src/core/errors.ts';
 import type { Snapshot } from '../../../src/core/model/snapshot.ts';
 import type { Way } from '../../../src/ui/notifications.ts';
-import { type Memory, Reminders, toldKey } from '../../../src/ui/reminders.ts';
+import { deathsKey, Reminders, toldKey } from '../../../src/ui/reminders.ts';
+import type { Memory } from '../../../src/ui/toldMemory.ts';
 import {
   agent,
   DAY,
@@ -40,6 +42,14 @@ function endingAt(...ends: readonly number[]): Snapshot {
   );
 }
 
+/** A login that has died, beside what else there is. */
+function deadLogin(id: string, beside = endingAt(), expires = NOW): Snapshot {
+  const login = profile(id, { kind: 'dead' }, { expires });
+  const [dir] = beside.stateDirs;
+  const providers = [provider(login.provider, login), ...(dir?.agents[0]?.providers ?? [])];
+  return snapshot(stateDir('/s', [agent('main', { providers })]));
+}
+
 describe('reminders', () => {
   let clock: ManualClock;
   let memory: FakeMemory;
@@ -49,12 +59,14 @@ describe('reminders', () => {
   let faults: string[];
   let focused: string;
   let opened: Reminders[];
+  let isWanted: boolean;
 
   beforeEach(() => {
     clock = new ManualClock(NOW);
     memory = new FakeMemory();
     [said, ways, ran, faults, opened] = [[], [], [], [], []];
     focused = 'first';
+    isWanted = true;
   });
   afterEach(() => {
     for (const one of opened) one.dispose();
@@ -71,6 +83,7 @@ describe('reminders', () => {
       },
       failed: (doing) => faults.push(doing),
       isFocused: () => focused === name,
+      isWanted: () => isWanted,
       canSignIn: (id) => id === 'openai-codex',
       signInAgain: (target) => ran.push(['sign in', target]),
       replace: (target) => ran.push(['replace', target]),
@@ -122,7 +135,7 @@ describe('reminders', () => {
     open().update(endingAt(NOW + 6 * DAY));
     assert.deepEqual(
       ways.map(({ label }) => label),
-      ['Replace…'],
+      ['Replace…', 'Remind Me Tomorrow', "Don't Show Again"],
     );
     ways[0]?.run();
     const target = { stateDir: '/s', agentId: 'main', provider: 'anthropic' };
@@ -234,7 +247,10 @@ describe('reminders', () => {
     await pass(2 * HOUR);
     window.update(endingAt(NOW + 6 * DAY));
     assert.deepEqual(memory.get(toldKey), [
-      { stateDir: '/s', profileId: 'anthropic:0', end: NOW + 6 * DAY, before: 7 * DAY },
+      {
+        ...{ stateDir: '/s', profileId: 'anthropic:0', end: NOW + 6 * DAY },
+        ...{ before: 7 * DAY, at: NOW + 2 * HOUR },
+      },
     ]);
   });
 
@@ -253,6 +269,134 @@ describe('reminders', () => {
     await memory.update(toldKey, { odd: true });
     open().update(endingAt(NOW + 6 * DAY));
     assert.equal(said.length, 2);
+  });
+
+  function press(label: string): void {
+    const way = ways.find((one) => one.label === label);
+    assert.ok(way, `${label} is among ${ways.map((one) => one.label)}`);
+    way.run();
+  }
+
+  it('tomorrow again, in whichever window the person is then', async () => {
+    open('first').update(endingAt(NOW + 6 * DAY));
+    press('Remind Me Tomorrow');
+    assert.deepEqual(clock.pending, [NOW + DAY]);
+    opened[0]?.dispose();
+    open('first').update(endingAt(NOW + 6 * DAY));
+    await pass(DAY - 1);
+    assert.equal(said.length, 1);
+    await pass(1);
+    assert.match(said[1] ?? '', /ends in 5 d\./);
+    await pass(DAY);
+    assert.equal(said.length, 2, 'it was put off once');
+  });
+
+  it('halfway to the end, where that is sooner', async () => {
+    open().update(endingAt(NOW + HOUR));
+    press('Remind Me in 30 min');
+    await pass(30 * MINUTE);
+    assert.match(said[1] ?? '', /ends in 30 min\./);
+    press('Remind Me in 15 min');
+  });
+
+  it('not any more, over restarts, until another token stands there or the person wants it back', async () => {
+    const end = NOW + 6 * DAY;
+    open().update(endingAt(end));
+    press("Don't Show Again");
+    opened[0]?.dispose();
+    const window = open();
+    window.update(endingAt(end));
+    await pass(5.99 * DAY);
+    assert.equal(said.length, 1);
+    window.startAnew();
+    assert.match(said[1] ?? '', /ends in 14 min\./);
+    const next = clock.now() + 6 * DAY;
+    window.update(endingAt(next));
+    assert.equal(said.length, 3);
+  });
+
+  it('nothing at all where nothing unasked is wanted; what still holds once it is again', async () => {
+    isWanted = false;
+    const window = open();
+    window.update(deadLogin('p:a', endingAt(NOW + 6 * DAY)));
+    assert.deepEqual([said, clock.pending, memory.get(toldKey)], [[], [], undefined]);
+    isWanted = true;
+    window.wake();
+    await pass(1_000);
+    assert.equal(said.length, 2);
+  });
+
+  describe('of logins that have died', () => {
+    const refused = { kind: 'dead', why: 'refused' } as const;
+    const dead = (more: { readonly expires?: number } = {}) => ({
+      ...{ login: 'x', provider: 'openai-codex', profileId: 'openai-codex:a', expires: NOW },
+      ...{ place: { stateDir: '/s', agentId: 'main', storePath: '/s/main.json' }, ...more },
+    });
+
+    it('once, over windows and restarts, with the way to sign in again', async () => {
+      const [first, second] = [open('first'), open('second')];
+      const now = deadLogin('openai-codex:a');
+      second.refreshed(dead(), refused);
+      for (const window of [second, first]) window.update(now);
+      assert.equal(said.length, 1, 'the window that a person is in, whichever did it');
+      assert.match(said[0] ?? '', /^openai-codex:a was not refreshed\. .* no longer accepts/);
+      ways[0]?.run();
+      const target = { stateDir: '/s', agentId: 'main', provider: 'openai-codex' };
+      assert.deepEqual(ran, [['sign in', { ...target, profileId: 'openai-codex:a' }]]);
+      assert.deepEqual(
+        ways.map(({ label }) => label),
+        ['Sign In Again', 'Remind Me Tomorrow', "Don't Show Again"],
+      );
+      focused = 'second';
+      second.wake();
+      await pass(1_000);
+      open('second').update(now);
+      assert.equal(said.length, 1);
+      first.update(deadLogin('openai-codex:a'));
+      open('second').update(deadLogin('openai-codex:a', endingAt(), NOW + 1));
+      assert.equal(said.length, 2, 'another login has died');
+    });
+
+    it('with the cause, where this window has seen it', () => {
+      const error = new KnownError('signin.tokenRefused', {
+        ...{ provider: 'openai-codex', host: 'auth.example', status: 400 },
+        error: 'invalid_grant',
+      });
+      const window = open();
+      window.refreshed(dead(), { ...refused, error });
+      window.update(deadLogin('openai-codex:a'));
+      assert.match(
+        said[0] ?? '',
+        /auth\.example refused it: invalid_grant\. The provider no longer/,
+      );
+    });
+
+    it('not what was the answer to a command, and not what heals itself', () => {
+      const window = open();
+      window.answered(dead());
+      window.refreshed(dead(), { kind: 'transient', retryAt: NOW });
+      window.update(deadLogin('openai-codex:a'));
+      window.update(endingAt());
+      assert.deepEqual(said, []);
+    });
+
+    it('again tomorrow where a person put it off, in another window too', async () => {
+      open('first').update(deadLogin('openai-codex:a'));
+      press('Remind Me Tomorrow');
+      opened[0]?.dispose();
+      open('first').update(deadLogin('openai-codex:a'));
+      await pass(DAY);
+      assert.equal(said.length, 2);
+      press("Don't Show Again");
+      await pass(30 * DAY);
+      assert.equal(said.length, 2);
+    });
+
+    it('takes what is remembered in another shape for nothing', async () => {
+      await memory.update(deathsKey, [{ stateDir: '/s', profileId: 'openai-codex:a', end: NOW }]);
+      open().update(deadLogin('openai-codex:a'));
+      assert.equal(said.length, 1);
+    });
   });
 
   it('nothing more once disposed', async () => {

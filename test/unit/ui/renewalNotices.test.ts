@@ -19,12 +19,16 @@ describe('what people are told about their logins unasked', () => {
   let said: string[];
   let ways: readonly Way[];
   let signedIn: unknown[];
+  let dead: string[];
+  let isWanted: boolean;
 
   beforeEach(() => {
     clock = new ManualClock(NOW);
     said = [];
     ways = [];
     signedIn = [];
+    dead = [];
+    isWanted = true;
     const say =
       (tone: string) =>
       (text: string, ...offered: readonly Way[]): void => {
@@ -36,6 +40,8 @@ describe('what people are told about their logins unasked', () => {
       clock,
       canSignIn: (provider) => provider === 'p',
       signInAgain: (target) => signedIn.push(target),
+      toldDead: ({ profileId }) => dead.push(profileId),
+      isWanted: () => isWanted,
     });
   });
   afterEach(() => notices.dispose());
@@ -45,11 +51,13 @@ describe('what people are told about their logins unasked', () => {
     for (let turns = 0; turns < 3; turns++) await turn();
   }
 
-  it('a death, once, with the way to sign in again', () => {
-    notices.refreshed(login('ann'), { kind: 'dead', why: 'refused' });
-    notices.refreshed(login('ann'), { kind: 'dead', why: 'refused' });
-    assert.equal(said.length, 1);
-    assert.match(said[0] ?? '', /^warned: p:ann .* no longer accepts/);
+  it('a death as the answer to a command, with the way to sign in again, and that it was told', () => {
+    notices.answered(
+      login('ann'),
+      { kind: 'dead', why: 'refused' },
+      { text: 'It is dead.', tone: 'warned' },
+    );
+    assert.deepEqual([said, dead], [['warned: It is dead.'], ['p:ann']]);
     assert.deepEqual(
       ways.map(({ label }) => label),
       ['Sign In Again'],
@@ -57,29 +65,7 @@ describe('what people are told about their logins unasked', () => {
     ways[0]?.run();
     const target = { stateDir: '/s', agentId: 'main', provider: 'p', profileId: 'p:ann' };
     assert.deepEqual(signedIn, [target]);
-    notices.refreshed(login('bob', { provider: 'q' }), { kind: 'dead', why: 'refused' });
-    assert.deepEqual(ways, [], 'no way to sign in to it from here');
-    notices.refreshed(login('ann', { expires: NOW + 1 }), { kind: 'dead', why: 'refused' });
-    assert.equal(said.length, 3, 'another login has died');
-  });
-
-  it('not what heals itself', () => {
-    notices.refreshed(login('ann'), { kind: 'refreshed', expires: NOW });
-    notices.refreshed(login('ann'), { kind: 'adopted', expires: NOW });
-    notices.refreshed(login('ann'), { kind: 'transient', retryAt: NOW });
-    notices.refreshed(login('ann'), { kind: 'unsure', retryAt: NOW });
-    assert.deepEqual(said, []);
-  });
-
-  it('no second time what was the answer to a command', () => {
-    notices.answered(
-      login('ann'),
-      { kind: 'dead', why: 'refused' },
-      { text: 'It is dead.', tone: 'warned' },
-    );
-    notices.refreshed(login('ann'), { kind: 'dead', why: 'refused' });
-    assert.deepEqual(said, ['warned: It is dead.']);
-    assert.equal(ways.length, 1);
+    assert.deepEqual(notices.waysOn([login('bob', { provider: 'q' })]), [], 'no way from here');
     notices.answered(
       login('bob'),
       { kind: 'adopted', expires: NOW },
@@ -195,6 +181,18 @@ describe('what people are told about their logins unasked', () => {
     );
     notices.waiting({ ...waiting, error: readOnly });
     assert.equal(said.length, 5);
+  });
+
+  it('not what was put back, where nothing unasked is wanted; what may be lost in any case', async () => {
+    isWanted = false;
+    notices.repaired({ storePath: '/s/a.json', outcome: 'repaired' });
+    await pass(2_000);
+    assert.deepEqual(said, []);
+    notices.repaired({ storePath: '/s/a.json', outcome: 'undone' });
+    notices.homeless({ profileId: 'p:ann', account: undefined, isGivenUp: true });
+    const full = new KnownError('disk.full', { path: '/s/a.json' });
+    notices.waiting({ profileId: 'p:ann', storePath: '/s/a.json', error: full });
+    assert.equal(said.length, 3);
   });
 
   it('nothing more once disposed', async () => {

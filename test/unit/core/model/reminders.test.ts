@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ProfileState } from '../../../../src/core/model/profileState.ts';
-import {
-  type Reminders,
-  remindersAt,
-  type Told,
-  toldAfter,
-} from '../../../../src/core/model/reminders.ts';
+import { type Reminders, remindersAt } from '../../../../src/core/model/reminders.ts';
 import type { ProfileSnapshot, Snapshot } from '../../../../src/core/model/snapshot.ts';
+import { type Told, toldAfter } from '../../../../src/core/model/told.ts';
 import {
   agent,
   DAY,
@@ -179,17 +175,38 @@ describe('remindersAt', () => {
   });
 });
 
-describe('toldAfter', () => {
-  it('forgets a token when its end has come, and keeps one that is not seen at the moment', () => {
-    const mark = { stateDir: '/s', profileId: 'p:a', end: NOW + DAY };
-    const memory = [{ ...mark, before: 7 * DAY }];
-    assert.deepEqual(toldAfter(memory, [], NOW), memory);
-    assert.deepEqual(toldAfter(memory, [], NOW + DAY), []);
+describe('answers to a reminder', () => {
+  const token6d = of(token('p:a', ending(6 * DAY)));
+
+  function answered(now: number, again: number | undefined, before?: number): readonly Told[] {
+    const { due } = remindersAt(token6d, now, []);
+    const asked = due.map((one) => ({
+      marks: one.marks,
+      before: before ?? one.before,
+      ...(again !== undefined && { again }),
+    }));
+    return toldAfter(toldAfter([], due, now), asked, now);
+  }
+
+  it('later: nothing until then, whatever is passed, and then once', () => {
+    const again = NOW + 5.5 * DAY;
+    const memory = answered(NOW, again);
+    assert.deepEqual(remindersAt(token6d, NOW + 5.25 * DAY, memory), { due: [], next: again });
+    const then = remindersAt(token6d, again, memory);
+    assert.deepEqual(due(then), ['main p:a 24'], 'at the threshold that was passed meanwhile');
+    const after = toldAfter(memory, then.due, again);
+    assert.deepEqual(due(remindersAt(token6d, again + HOUR, after)), []);
   });
 
-  it('remembers a token once, at the last threshold', () => {
-    const mark = { stateDir: '/s', profileId: 'p:a', end: NOW + DAY };
-    const at = (before: number): Told => ({ ...mark, before });
-    assert.deepEqual(toldAfter([at(7 * DAY), at(DAY), at(7 * DAY)], [], NOW), [at(DAY)]);
+  it('later: told again also where no threshold was passed', () => {
+    const memory = answered(NOW, NOW + DAY);
+    assert.deepEqual(due(remindersAt(token6d, NOW + DAY, memory)), [`main p:a ${7 * 24}`]);
+  });
+
+  it('not any more: nothing until another token stands there', () => {
+    const memory = answered(NOW, undefined, 0);
+    assert.deepEqual(remindersAt(token6d, NOW + 5.99 * DAY, memory), { due: [] });
+    const another = of(token('p:a', ending(6 * DAY + 1)));
+    assert.deepEqual(due(remindersAt(another, NOW, memory)), [`main p:a ${7 * 24}`]);
   });
 });
