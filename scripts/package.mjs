@@ -14,6 +14,7 @@ const allowed = [
   /^extension\/license(\.txt|\.md)?$/i,
   /^extension\/dist\/[\w./-]+\.js$/,
   /^extension\/media\/[\w./-]+\.(svg|png|css|js|md)$/,
+  /^extension\/media\/schemas\/[\w.-]+\.json$/,
 ];
 
 /**
@@ -50,7 +51,7 @@ export async function packExtension() {
 /** @returns {Promise<string[]>} Every file below media/ that the manifest names. */
 async function mediaInManifest() {
   const manifest = await readFile('package.json', 'utf8');
-  return [...manifest.matchAll(/"(media\/[^"]+)"/g)].map(([, file = '']) => file);
+  return [...manifest.matchAll(/"(?:\.\/)?(media\/[^"]+)"/g)].map(([, file = '']) => file);
 }
 
 /** @returns {Promise<string>} Where the packed extension goes. */

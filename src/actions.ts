@@ -1,14 +1,15 @@
 import { homedir } from 'node:os';
-import { type Disposable, workspace } from 'vscode';
+import { type Disposable, type Memento, workspace } from 'vscode';
 import { commands } from './commandIds.ts';
 import { settings } from './contributions.ts';
 import { cliProgram } from './core/cliProgram.ts';
-import type { Clock } from './core/clock.ts';
+import { Cancelled, type Clock } from './core/clock.ts';
 import type { AgentService } from './core/custody/agentService.ts';
 import type { Custody } from './core/custody/custody.ts';
 import type { ProfileService } from './core/custody/profileService.ts';
 import type { SessionService } from './core/custody/sessionService.ts';
 import type { SignInService } from './core/custody/signInService.ts';
+import type { Repairs } from './core/doctor/repairs.ts';
 import { normalizeProviderId } from './core/documents/providerIds.ts';
 import { shownKey } from './core/documents/shownText.ts';
 import { buildSnapshot } from './core/model/buildSnapshot.ts';
@@ -29,6 +30,7 @@ import { auditCommands } from './ui/commands/auditCommands.ts';
 import { diagnosticCommands } from './ui/commands/diagnosticCommands.ts';
 import { explainCommands } from './ui/commands/explainCommands.ts';
 import { fileCommands } from './ui/commands/fileCommands.ts';
+import { findingCommands } from './ui/commands/findingCommands.ts';
 import { legacyCommands } from './ui/commands/legacyCommands.ts';
 import { type OrderCommandParts, orderCommands } from './ui/commands/orderCommands.ts';
 import {
@@ -45,6 +47,9 @@ import { sessionCommands } from './ui/commands/sessionCommands.ts';
 import { statusCommands } from './ui/commands/statusCommands.ts';
 import { warningCommands } from './ui/commands/warningCommands.ts';
 import type { ExplainDocuments } from './ui/explainDocument.ts';
+import type { Findings } from './ui/findings/findings.ts';
+import type { FindingsView } from './ui/findings/findingsView.ts';
+import type { PlannedDocuments } from './ui/findings/plannedDocuments.ts';
 import type { Log } from './ui/log.ts';
 import type { Notifications } from './ui/notifications.ts';
 import { once } from './ui/once.ts';
@@ -65,6 +70,9 @@ export interface ActionsOptions {
   readonly notifications: Notifications;
   readonly added: AddedSignIns;
   readonly surfaces: SnapshotViews;
+  readonly findingsView: FindingsView;
+  /** What windows share. */
+  readonly memory: Memento;
   /** The Snapshot of the moment. */
   readonly snapshot: () => Promise<Snapshot>;
   /** What that one was made from; holds secrets. */
@@ -84,6 +92,8 @@ export interface Actions {
   readonly handlers: CommandHandlers;
   /** What it means to drop a profile on a row. Every failure is told. */
   readonly dropped: (dragged: Target, onto: Target) => Promise<void>;
+  /** What the Findings view shows. */
+  readonly findings: () => Promise<Findings>;
 }
 
 /**
@@ -121,11 +131,15 @@ export function actions(options: ActionsOptions): Actions {
 
   const signInFlow = once(async (): Promise<SignInFlow> => {
     const { SignInFlow } = await import('./ui/signIn/signInFlow.ts');
-    const [service, callbacks] = await Promise.all([signInService(), options.uriCallbacks()]);
+    const [service, callbacks, { fetch }] = await Promise.all([
+      signInService(),
+      options.uriCallbacks(),
+      keeper(),
+    ]);
     const flow = new SignInFlow({
       service,
       services: {
-        fetch: globalThis.fetch,
+        fetch,
         clock,
         log: log.info,
         callbackUri: callbacks.address,
@@ -146,8 +160,8 @@ export function actions(options: ActionsOptions): Actions {
 
   const codeFlow = once(async (): Promise<CodeFlow> => {
     const { CodeFlow } = await import('./ui/signIn/codeFlow.ts');
-    const { store, assertStorable } = await signInFlow();
-    const services = { fetch: globalThis.fetch, clock, log: log.info };
+    const [{ store, assertStorable }, { fetch }] = await Promise.all([signInFlow(), keeper()]);
+    const services = { fetch, clock, log: log.info };
     const flow = new CodeFlow({ services, notifications, store, assertStorable });
     own(flow);
     return flow;
@@ -262,6 +276,46 @@ export function actions(options: ActionsOptions): Actions {
     return documents;
   });
 
+  const findings = once(async (): Promise<Findings> => {
+    const [{ Findings }, { HiddenFindings }, { examine }, { surroundings }] = await Promise.all([
+      import('./ui/findings/findings.ts'),
+      import('./ui/findings/hiddenFindings.ts'),
+      import('./core/doctor/doctor.ts'),
+      import('./core/doctor/surroundings.ts'),
+    ]);
+    const clocks = async () => {
+      const { stateDirs } = await snapshot();
+      return stateDirs.length === 0 ? undefined : (await keeper()).serverClocks;
+    };
+    const made = new Findings({
+      ...{ view: options.findingsView, clock, snapshot, onSnapshot: options.onSnapshot },
+      examine: async (signal) => {
+        const around = await surroundings({ clocks, program: cli, platform: host.platform });
+        return examine({ ...around, reads: readsNow(), now: clock.now(), host, signal });
+      },
+      hidden: new HiddenFindings(options.memory),
+      isAdded: (provider) => added.get(provider) !== undefined,
+      failed: (error) => {
+        if (!(error instanceof Cancelled)) log.failure('looking for problems', error);
+      },
+    });
+    own(made);
+    return made;
+  });
+
+  const repairs = once(async (): Promise<Repairs> => {
+    const { Repairs } = await import('./core/doctor/repairs.ts');
+    const { vault, journal } = await custody();
+    return new Repairs({ vault, journal, clock, snapshot, log: log.info });
+  });
+
+  const plannedDocuments = once(async (): Promise<PlannedDocuments> => {
+    const { PlannedDocuments } = await import('./ui/findings/plannedDocuments.ts');
+    const documents = new PlannedDocuments();
+    own(documents);
+    return documents;
+  });
+
   const agentParts: AgentCommandParts = {
     ...{ snapshot, refresh, host, clock, notifications },
     service: agentService,
@@ -303,6 +357,9 @@ export function actions(options: ActionsOptions): Actions {
     ...auditCommands({ snapshot, documents: auditDocuments, notifications }),
     ...explainCommands({ snapshot, documents: explainDocuments, notifications }),
     ...statusCommands({ scene: statusScene, documents: statusDocuments, notifications }),
+    ...findingCommands({
+      ...{ snapshot, refresh, findings, repairs, documents: plannedDocuments, notifications },
+    }),
     ...diagnosticCommands({ scene: statusScene, notifications }),
     ...warningCommands({ keeper }),
     ...agentCommands(agentParts),
@@ -317,6 +374,7 @@ export function actions(options: ActionsOptions): Actions {
   };
   return {
     handlers,
+    findings,
     dropped: async (dragged, onto) => {
       const { dropped } = await import('./ui/commands/drops.ts');
       await dropped({ ...orders, agents: agentService }, dragged, onto);

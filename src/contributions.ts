@@ -1,6 +1,6 @@
 /**
  * Every id that the manifest and the code share, once: those of commands in `commandIds.ts`, the others
- * here. `test/host/contributions.test.ts` holds `package.json` and what is registered against both, both
+ * here and in `findingIds.ts`. `test/host/contributions.test.ts` holds `package.json` and what is registered against both, both
  * ways.
  */
 export const extensionId = 'coderclaw.coderclaw-auth';
@@ -12,6 +12,7 @@ export const viewCommands = {
 
 export const views = {
   profiles: 'coderclawAuth.profiles',
+  findings: 'coderclawAuth.findings',
 } as const;
 
 /** What VS Code calls rows of the view while they are dragged: fixed by the id of the view. */
@@ -36,6 +37,8 @@ export const settings = {
   keepFresh: 'coderclawAuth.keepFresh',
   /** Id of the agent that is used here; the only one that a workspace may say, and only once agreed to. */
   agent: 'coderclawAuth.agent',
+  /** Whether providers are asked how much of a login's limits is used up. */
+  showUsage: 'coderclawAuth.showUsage',
   /** How many profiles need a person, on the view's icon. */
   warningsBadge: 'coderclawAuth.warnings.badge',
   warningsStatusBarColor: 'coderclawAuth.warnings.statusBarColor',
@@ -50,3 +53,6 @@ export const viewStateKey = 'coderclawAuth.viewState';
 
 export const viewStates = ['loading', 'noCoderClaw', 'noProfile', 'unreadable', 'tree'] as const;
 export type ViewState = (typeof viewStates)[number];
+
+/** What the disk says of how far a person has come: words of `SetUp`. Completes steps of the walkthrough. */
+export const setUpKey = 'coderclawAuth.setUp';

@@ -10,6 +10,7 @@ import type { Snapshot } from './core/model/snapshot.ts';
 import { AddedSignIns } from './core/signin/addedSignIns.ts';
 import type { Keeper } from './keeper.ts';
 import { registerCommands } from './ui/commands/register.ts';
+import { FindingsView } from './ui/findings/findingsView.ts';
 import { Log } from './ui/log.ts';
 import { setMasking } from './ui/masking.ts';
 import { Notifications } from './ui/notifications.ts';
@@ -25,7 +26,9 @@ let keeping: Keeper | undefined;
 export function activate(context: ExtensionContext): CoderClawAuthApi {
   const clock = systemClock;
   const log = new Log(window.createOutputChannel('CoderClaw', { log: true }));
-  const notifications = new Notifications(log, window);
+  const notifications = new Notifications(log, window, (error) =>
+    import('./ui/waysOut.ts').then(({ waysOut }) => waysOut(error)),
+  );
   const uriCallbacks = once(async (): Promise<UriCallbacks> => {
     const { UriCallbacks } = await import('./ui/uriCallbacks.ts');
     const callbacks = new UriCallbacks(log, notifications);
@@ -39,6 +42,11 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     (shown) => here?.here(shown),
     async (dragged, onto) => (await acting()).dropped(dragged, onto),
   );
+  const findingsView = new FindingsView(async () => (await acting()).findings());
+  const redrawAll = (): void => {
+    surfaces.redrawAll();
+    findingsView.changed.fire(undefined);
+  };
   /** What masks is rarely needed: until it is there, whatever has an address in it is left out. */
   const mask = (): void => {
     const isOn = (): boolean => workspace.getConfiguration().get(settings.maskEmails) === true;
@@ -49,7 +57,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
       const { maskEmails } = await import('./core/maskEmails.ts');
       if (!isOn()) return;
       setMasking((text) => maskEmails(text, env.machineId));
-      surfaces.redrawAll();
+      redrawAll();
     };
     load().catch((error) => log.failure('masking', error));
   };
@@ -105,7 +113,8 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
   const acting = once(async (): Promise<Actions> => {
     const { actions } = await import('./actions.ts');
     return actions({
-      ...{ clock, log, notifications, added, surfaces, own },
+      ...{ clock, log, notifications, added, surfaces, findingsView, own },
+      memory: context.globalState,
       ...{ snapshot, refresh, keeper, uriCallbacks, workspaceAgent },
       onSnapshot: (listener) => live.onChange(listener),
       reads: () => reads,
@@ -119,6 +128,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
       handleUri: async (uri) => (await uriCallbacks()).handleUri(uri),
     }),
     surfaces,
+    findingsView,
     live,
     live.onChange((now) => {
       surfaces.show(now);
@@ -138,14 +148,14 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
       if (change.affectsConfiguration(settings.agent)) lookForAgent();
       if (change.affectsConfiguration('coderclawAuth')) {
         mask();
-        surfaces.redrawAll();
+        redrawAll();
         keeping?.wake();
       }
     }),
     ...registerCommands(
       context.extension.packageJSON,
       async () => (await acting()).handlers,
-      (id) => surfaces.rows.node(id),
+      (id) => surfaces.rows.node(id) ?? findingsView.node(id),
       notifications,
     ),
   );

@@ -5,6 +5,7 @@ import type { Clock } from './core/clock.ts';
 import { Custody } from './core/custody/custody.ts';
 import type { Reads } from './core/model/reads.ts';
 import type { Snapshot } from './core/model/snapshot.ts';
+import { ServerClocks } from './core/serverClocks.ts';
 import { type AddedSignIns, builtInProviders } from './core/signin/addedSignIns.ts';
 import { keepFresh } from './ui/keepFresh.ts';
 import type { Log } from './ui/log.ts';
@@ -33,6 +34,10 @@ export interface KeeperOptions {
  */
 export class Keeper implements Disposable {
   readonly custody: Custody;
+  /** What the answers to {@link fetch} say of the time. */
+  readonly serverClocks: ServerClocks;
+  /** The host's, for all that providers are asked. */
+  readonly fetch: typeof globalThis.fetch;
   readonly notices: RenewalNotices;
   readonly reminders: Reminders;
 
@@ -50,6 +55,8 @@ export class Keeper implements Disposable {
       replace: (target) => vscodeCommands.executeCommand(commands.profileReplace, target),
       showProfiles: () => vscodeCommands.executeCommand(viewCommands.profilesFocus),
     });
+    this.serverClocks = new ServerClocks(clock);
+    this.fetch = this.serverClocks.listening(globalThis.fetch);
     this.reminders = reminders;
     this.notices = new RenewalNotices({
       ...{ notifications, clock, canSignIn, signInAgain, isWanted },
@@ -58,7 +65,7 @@ export class Keeper implements Disposable {
     this.custody = new Custody({
       app,
       clock,
-      fetch: globalThis.fetch,
+      fetch: this.fetch,
       environment: process.env,
       log: log.info,
       snapshot,

@@ -26,10 +26,17 @@ export interface Way {
 export class Notifications {
   readonly #log: Pick<Log, 'info' | 'failure' | 'show'>;
   readonly #window: MessageWindow;
+  readonly #waysOut: (error: unknown) => Promise<readonly Way[]>;
 
-  constructor(log: Pick<Log, 'info' | 'failure' | 'show'>, window: MessageWindow) {
+  /** @param waysOut What can be done about a failure, whatever was being done. */
+  constructor(
+    log: Pick<Log, 'info' | 'failure' | 'show'>,
+    window: MessageWindow,
+    waysOut: (error: unknown) => Promise<readonly Way[]>,
+  ) {
     this.#log = log;
     this.#window = window;
+    this.#waysOut = waysOut;
   }
 
   /** @param doing what was being done, for the log. */
@@ -58,6 +65,7 @@ export class Notifications {
         : l10n.t('{0} failed for a reason that was not foreseen. The log has more.', doing);
     await this.#ask(this.#window.showErrorMessage, text, [
       ...ways,
+      ...(await this.#waysOut(error)),
       { label: l10n.t('Show Log'), run: () => this.#log.show() },
     ]);
   }

@@ -55,6 +55,7 @@ export class SnapshotViews implements Disposable {
     this.#snapshot = snapshot;
     const viewState = viewStateOf(snapshot);
     this.#setViewState(viewState);
+    void import('./setUp.ts').then(({ tellSetUp }) => tellSetUp(snapshot));
     const here = this.#here(snapshot);
     this.rows.show(viewState === 'tree' ? snapshot : undefined, here?.use);
     this.#statusBar.show(snapshot, here);

@@ -108,14 +108,20 @@ export class Workbench {
     await container.waitFor();
   }
 
-  /** A row of the Profiles view by the start of what a screen reader says of it. */
+  /** A view of the container, by the name in its header. */
+  pane(name: string): Locator {
+    const header = this.page.locator(`.pane-header[aria-label^="${name}"]`);
+    return this.page.locator('.sidebar .pane', { has: header });
+  }
+
+  /** A row of any view by the start of what a screen reader says of it. */
   row(spoken: string | RegExp): Locator {
     return this.page.getByRole('treeitem', { name: spoken });
   }
 
-  /** Every row of the Profiles view as it reads: label, and description behind a bar. */
-  async rows(): Promise<string[]> {
-    const rows = this.page.locator('.pane-body .monaco-list-row[role="treeitem"]');
+  /** Every row of a view as it reads: label, and description behind a bar. */
+  async rows(view = 'Profiles'): Promise<string[]> {
+    const rows = this.pane(view).locator('.monaco-list-row[role="treeitem"]');
     const parts = (row: Locator, part: string): Promise<string[]> =>
       row.locator(`.${part}`).allInnerTexts();
     return Promise.all(

@@ -4,6 +4,7 @@ import { commands } from '../../src/commandIds.ts';
 import {
   extensionId,
   settings,
+  setUpKey,
   viewCommands,
   viewContainer,
   viewStateKey,
@@ -11,6 +12,10 @@ import {
   views,
   walkthrough,
 } from '../../src/contributions.ts';
+import type { SetUp } from '../../src/core/model/setUp.ts';
+import { findingsFocus, findingsStateKey, findingsStates } from '../../src/findingIds.ts';
+
+const setUpWords: Readonly<Record<SetUp, true>> = { signedIn: true, arranged: true, fresh: true };
 
 interface Manifest {
   readonly contributes: {
@@ -31,10 +36,7 @@ interface Manifest {
     >;
     readonly configuration: {
       readonly properties: Readonly<
-        Record<
-          string,
-          { readonly scope?: string; readonly pattern?: string; readonly type?: string }
-        >
+        Record<string, { readonly scope?: string; readonly pattern?: string }>
       >;
     };
   };
@@ -74,17 +76,18 @@ describe('manifest and registrations say the same, both ways', () => {
   it('every command is registered in the running host', async () => {
     await extension().activate();
     const registered = new Set(await vscode.commands.getCommands(true));
-    const used = [...ours, ...Object.values(viewCommands)];
+    const used = [...ours, ...Object.values(viewCommands), findingsFocus];
     assert.deepEqual(
       used.filter((id) => !registered.has(id)),
       [],
     );
     const known = new Set<string>(ours);
-    // VS Code itself makes more of them, named after our view.
+    // VS Code itself makes more of them, named after our views.
+    const named = Object.values(views).map((view) => `${view}.`);
     const found = [...registered].filter(
       (id) =>
         /^coderclawAuth\.[a-z]+\.[a-zA-Z]+$/i.test(id) &&
-        (known.has(id) || !id.startsWith(`${views.profiles}.`)),
+        (known.has(id) || !named.some((start) => id.startsWith(start))),
     );
     assert.deepEqual(sorted(found), sorted(ours));
   });
@@ -95,7 +98,7 @@ describe('manifest and registrations say the same, both ways', () => {
       for (const { command, when } of entries) {
         assert.ok(known.has(command), `${menu} names ${command}`);
         if (menu.startsWith('view/'))
-          assert.match(when ?? '', new RegExp(`view == ${views.profiles}`));
+          assert.match(when ?? '', new RegExp(`view == (${Object.values(views).join('|')})\\b`));
       }
     }
   });
@@ -115,24 +118,29 @@ describe('manifest and registrations say the same, both ways', () => {
 
   it('S24: a workspace can move neither a path nor an endpoint', () => {
     const { properties } = manifest().contributes.configuration;
-    for (const [id, { scope, pattern, type }] of Object.entries(properties)) {
+    const tastes = new Set<string>([
+      ...[settings.showUsage, settings.warningsBadge, settings.warningsStatusBarColor],
+      ...[settings.warningsNotifications, settings.maskEmails],
+    ]);
+    for (const [id, { scope, pattern }] of Object.entries(properties)) {
       // An id, which is checked where it is read too, and asked about before it counts.
       if (id === settings.agent) assert.equal(pattern, '^([a-z0-9][a-z0-9_-]{0,63})?$');
-      // A person's taste: no workspace can set it, and it names nothing.
-      else if (scope === 'application') assert.equal(type, 'boolean', id);
-      else assert.equal(scope, 'machine', id);
+      else assert.equal(scope, tastes.has(id) ? 'application' : 'machine', id);
     }
   });
 
-  it('every state of the view but the tree has a welcome text', () => {
+  it('every state of a view but its rows has a welcome text', () => {
     const said = manifest().contributes.viewsWelcome.map(({ when }) => when);
     assert.deepEqual(
       sorted(said),
-      sorted(
-        viewStates
+      sorted([
+        ...viewStates
           .filter((state) => state !== 'tree')
           .map((state) => `${viewStateKey} == ${state}`),
-      ),
+        ...findingsStates
+          .filter((state) => state !== 'rows')
+          .map((state) => `${findingsStateKey} == ${state}`),
+      ]),
     );
   });
 
@@ -171,6 +179,11 @@ describe('manifest and registrations say the same, both ways', () => {
       onView: Object.values(views),
       onSettingChanged: Object.values(settings),
     };
+    const found = viewStates.filter((state) => state !== 'loading' && state !== 'noCoderClaw');
+    const steps = new Set([
+      `${viewStateKey} =~ /^(${found.join('|')})$/`,
+      ...Object.keys(setUpWords).map((word) => `${setUpKey} =~ /\\b${word}\\b/`),
+    ]);
     for (const { id, media, completionEvents } of walkthroughs.flatMap((one) => one.steps)) {
       const picture = vscode.Uri.joinPath(extension().extensionUri, media.svg);
       const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(picture));
@@ -178,14 +191,25 @@ describe('manifest and registrations say the same, both ways', () => {
       // A colour of its own could not be seen in every theme.
       assert.doesNotMatch(text, /(fill|stroke)="#/, media.svg);
       assert.notEqual(media.altText.trim(), '');
-      assert.ok(completionEvents.length > 0, id);
+      const moments: string[] = [];
       for (const event of completionEvents) {
         const [, kind = '', what = ''] = /^(\w+):(.+)$/.exec(event) ?? [];
         if (kind === 'onContext') {
-          const states = viewStates.map((state) => `${viewStateKey} == ${state}`);
-          assert.ok(states.includes(what), event);
+          // VS Code forgets what holds when it learns of the step, for good: so each stands there for
+          // moments that do not hold at once.
+          const [, state = '', moment = ''] =
+            /^(.+) && (activeEditor .+|inQuickOpen)$/.exec(what) ?? [];
+          const early = ` && config.${settings.keepFresh} == early`;
+          assert.ok(steps.has(state.replace(early, '')), event);
+          moments.push(moment);
         } else assert.ok(known[kind]?.includes(what), event);
       }
+      const shown = 'gettingStartedPage';
+      assert.deepEqual(
+        moments,
+        [`activeEditor == ${shown}`, `activeEditor != ${shown}`, 'inQuickOpen'],
+        id,
+      );
     }
   });
 

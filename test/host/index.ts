@@ -12,7 +12,9 @@ const suites: Readonly<Record<string, () => Promise<unknown>>> = {
   'folderToTrash.test.ts': () => import('./folderToTrash.test.ts'),
   'programTask.test.ts': () => import('./programTask.test.ts'),
   'provider.test.ts': () => import('./provider.test.ts'),
+  'schemas.test.ts': () => import('./schemas.test.ts'),
   'uriHandler.test.ts': () => import('./uriHandler.test.ts'),
+  'waysOut.test.ts': () => import('./waysOut.test.ts'),
   'workspaceAgent.test.ts': () => import('./workspaceAgent.test.ts'),
 };
 

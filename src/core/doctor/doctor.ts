@@ -2,6 +2,8 @@ import { Cancelled, throwIfCancelled } from '../clock.ts';
 import type { HostEnvironment } from '../documents/hostEnvironment.ts';
 import { buildSnapshot } from '../model/buildSnapshot.ts';
 import type { Reads } from '../model/reads.ts';
+import { cliFormat } from './checks/cliFormat.ts';
+import { clock } from './checks/clock.ts';
 import { configCondition } from './checks/configCondition.ts';
 import { configDisagreement } from './checks/configDisagreement.ts';
 import { expiryUnits } from './checks/expiryUnits.ts';
@@ -38,11 +40,13 @@ const CHECKS = {
   otherPrograms,
   sharedFolder,
   signInPort,
+  clock,
+  cliFormat,
 } satisfies Readonly<Record<string, Check>>;
 
 export type CheckName = keyof typeof CHECKS;
 
-export interface ExamineOptions {
+export interface ExamineOptions extends Pick<Look, 'clockDifference' | 'cli'> {
   /** As the Snapshot was made from; holds secrets. */
   readonly reads: Reads;
   /** Milliseconds since the epoch. */
@@ -83,7 +87,12 @@ const LIMIT_MS = 5_000;
 export async function examine(options: ExamineOptions): Promise<Diagnosis> {
   const { reads, now, host, signal, limitMs = LIMIT_MS, checks = CHECKS } = options;
   throwIfCancelled(signal);
-  const look: Look = { reads, snapshot: buildSnapshot(reads, now), now, host };
+  const { clockDifference, cli } = options;
+  const look: Look = {
+    ...{ reads, snapshot: buildSnapshot(reads, now), now, host },
+    ...(clockDifference && { clockDifference }),
+    ...(cli && { cli }),
+  };
   const results = await Promise.all(
     Object.entries(checks).map(([name, check]) => run(name, check, look, limitMs, signal)),
   );

@@ -108,6 +108,14 @@ export interface FindingFacts {
     readonly holders: readonly LoginHolder[];
   };
 
+  // ---- what is around it
+  /** This machine's clock, by a server that answered. Milliseconds; negative: it is behind. */
+  'clock.off': { readonly host: string; readonly aheadMs: number };
+  /** Beside the store lies a database (`where.path`) in which a CoderClaw of another format keeps logins. */
+  'cli.database': { readonly storePath: string };
+  /** The program on this machine (package at `where.path`) is of another month than what is `known` here. */
+  'cli.otherRelease': { readonly version: string; readonly known: string };
+
   // ---- where it lies
   /** A program copies the folder to other machines, logins and locks included. */
   'folder.synced': { readonly service: SyncService };

@@ -1,7 +1,9 @@
+import type { CliRelease } from '../cliRelease.ts';
 import { MAIN_AGENT_ID } from '../documents/agentIds.ts';
 import type { HostEnvironment } from '../documents/hostEnvironment.ts';
 import type { Reads, StateDirRead, StoreRead } from '../model/reads.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { ClockDifference } from '../serverClocks.ts';
 import type { Finding, FindingPlace } from './finding.ts';
 
 /** One moment, as all checks see it. Holds secrets; nothing of them may get into a finding. */
@@ -12,6 +14,10 @@ export interface Look {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly host: HostEnvironment;
+  /** By the answers of servers since this window was opened; absent where they say nothing of it. */
+  readonly clockDifference?: ClockDifference;
+  /** The `coderclaw` program that a terminal would start; absent where there is none, or none may be looked for. */
+  readonly cli?: CliRelease;
 }
 
 /**

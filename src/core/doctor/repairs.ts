@@ -9,6 +9,7 @@ import { holderOf } from '../disk/lockPayload.ts';
 import { narrowMode } from '../disk/narrowMode.ts';
 import { KnownError } from '../errors.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { redact } from '../redact.ts';
 import { isOwnerDead } from './checks/locks.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import type { PlannedChange } from './plannedChange.ts';
@@ -135,7 +136,10 @@ function rehearsedDisk(rehearsal: Rehearsal, clock: Clock): RepairDisk {
     },
     async release(path) {
       const lock = await leftBehind(path, clock);
-      if (lock !== undefined) rehearsal.note({ kind: 'removed', path, before: lock.text });
+      if (lock !== undefined) {
+        // Anybody can have written it.
+        rehearsal.note({ kind: 'removed', path, before: redact(lock.text) });
+      }
     },
   };
 }

@@ -267,9 +267,8 @@ function configSnapshot(read: ConfigRead): ConfigSnapshot {
     case 'whole':
       return { kind: read.kind, path: read.path };
     case 'unreadable':
-      return { kind: 'unreadable', path: read.path, errno: read.errno };
     case 'invalid':
-      return { kind: 'invalid', path: read.path, detail: read.detail };
+      return read;
   }
 }
 

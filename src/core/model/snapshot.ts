@@ -36,7 +36,14 @@ export type ConfigSnapshot =
   | { readonly kind: 'absent'; readonly path: string }
   | { readonly kind: 'whole'; readonly path: string }
   | { readonly kind: 'unreadable'; readonly path: string; readonly errno: string }
-  | { readonly kind: 'invalid'; readonly path: string; readonly detail: string };
+  | {
+      readonly kind: 'invalid';
+      readonly path: string;
+      readonly detail: string;
+      /** Where in the file, counted from 1; absent where the fault has no one place in it. */
+      readonly line?: number;
+      readonly column?: number;
+    };
 
 export interface AgentSnapshot {
   readonly id: string;

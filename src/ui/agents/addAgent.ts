@@ -7,20 +7,25 @@ import { sentence } from '../notifications.ts';
 import { agentRowId } from '../tree/rowIds.ts';
 import { addedWords } from '../words/agents.ts';
 import { errorWords } from '../words/errors.ts';
-import { askForAgent } from './addAgentWizard.ts';
+import { askForAgent, type LeftAgent } from './addAgentWizard.ts';
 import { type AgentCommandParts, agentsPlaceOf, signInWay } from './agentParts.ts';
 import type { Copyable } from './copyChoices.ts';
 
 /**
  * Asks for a new agent, adds it, gives it its copies, and tells what was done.
+ * @param left It is this one, whose folder is there.
  * @throws {KnownError} as `AgentService.add`
  * @throws {Cancelled}
  */
-export async function addAgent(parts: AgentCommandParts, snapshot: Snapshot): Promise<void> {
+export async function addAgent(
+  parts: AgentCommandParts,
+  snapshot: Snapshot,
+  left?: LeftAgent,
+): Promise<void> {
   // Where there is no choice: before anything is asked that could not be kept.
-  const [only, ...others] = snapshot.stateDirs;
+  const [only, ...others] = left ? [left.dir] : snapshot.stateDirs;
   if (only !== undefined && others.length === 0) assertPlaceIsCertain({ dir: only });
-  const asked = await askForAgent(snapshot, parts.host);
+  const asked = await askForAgent(snapshot, parts.host, left);
   if (asked === undefined) return;
   const { dir, wish, copies } = asked;
   assertPlaceIsCertain({ dir });

@@ -7,8 +7,8 @@ import { KnownError } from '../../core/errors.ts';
 import type { Snapshot, StateDirSnapshot } from '../../core/model/snapshot.ts';
 import { askText, type Hint, pickOne, pickSome, type Question } from '../addProfile/quickInputs.ts';
 import { askInTurn, type Step } from '../addProfile/steps.ts';
-import { errorWords } from '../words/errors.ts';
 import { type Copyable, copyables, copyChoices } from './copyChoices.ts';
+import { faultOf } from './faultOf.ts';
 
 /** What a person wants to have added, and where. */
 export interface NewAgent {
@@ -17,7 +17,15 @@ export interface NewAgent {
   readonly copies: readonly Copyable[];
 }
 
+/** An agent whose folder is there, and which the config is to name again. */
+export interface LeftAgent {
+  readonly dir: StateDirSnapshot;
+  readonly agentId: string;
+}
+
 interface Answers {
+  /** It is this one; undefined: one that its name makes. */
+  readonly agentId?: string;
   readonly dir?: StateDirSnapshot;
   readonly name?: string;
   readonly workspace?: string;
@@ -27,21 +35,31 @@ interface Answers {
 
 /**
  * Asks what is to be known of a new agent: in which state folder, where there are several; its name, its
- * workspace folder, and what it gets from others. Nothing is written.
+ * workspace folder, and what it gets from others. Of one that is there already, only its name and its
+ * workspace. Nothing is written.
  * @returns undefined where there is no state folder.
  * @throws {Cancelled} The person closed a question.
  */
 export async function askForAgent(
   snapshot: Snapshot,
   host: HostEnvironment,
+  left?: LeftAgent,
 ): Promise<NewAgent | undefined> {
-  const steps = [dirStep(snapshot), nameStep(), workspaceStep(host), startStep(), copiesStep()];
-  const { dir, name, workspace, copies = [] } = await askInTurn<Answers>(steps, {});
+  const named = [nameStep(), workspaceStep(host)];
+  const steps = left ? named : [dirStep(snapshot), ...named, startStep(), copiesStep()];
+  const answers = await askInTurn<Answers>(steps, left ?? {});
+  const { dir, name, agentId: id, workspace, copies = [] } = answers;
   if (dir === undefined || name === undefined) return undefined;
-  return { dir, copies, wish: { name, ...(workspace !== undefined && { workspace }) } };
+  const wish = {
+    name,
+    ...(id !== undefined && { id }),
+    ...(workspace !== undefined && { workspace }),
+  };
+  return { dir, copies, wish };
 }
 
-function titleOf({ name }: Answers): string {
+function titleOf({ name, agentId }: Answers): string {
+  if (agentId !== undefined) return l10n.t('Add {0} to the Config', agentId);
   return name === undefined ? l10n.t('Add Agent') : l10n.t('Add Agent · {0}', name);
 }
 
@@ -67,32 +85,44 @@ function dirStep({ stateDirs }: Snapshot): Step<Answers> {
 
 function nameStep(): Step<Answers> {
   return async (answers, { canGoBack }) => {
-    const { dir } = answers;
+    const { dir, agentId } = answers;
     if (dir === undefined) return { kind: 'skipped', answers };
-    const typed = await askText({
-      title: l10n.t('Add Agent'),
-      canGoBack,
-      prompt: l10n.t('A name for the agent. CoderClaw makes its id of it.'),
-      placeholder: l10n.t('Work'),
-      check: (text) => nameFault(text, dir),
-      hint: (text) => (text.trim() === '' ? undefined : nameHint(text, dir)),
-    });
+    const { name: _, ...unnamed } = answers;
+    const question = { title: titleOf(unnamed), canGoBack };
+    const typed = await askText(
+      agentId === undefined
+        ? {
+            ...question,
+            prompt: l10n.t('A name for the agent. CoderClaw makes its id of it.'),
+            placeholder: l10n.t('Work'),
+            check: (text) => nameFault(text, dir),
+            hint: (text) => (text.trim() === '' ? undefined : nameHint(text, dir)),
+          }
+        : {
+            ...question,
+            prompt: nameOnlyPrompt(),
+            value: agentId,
+            check: (text) => faultOf(() => agentName(text)),
+          },
+    );
     if (typed.kind === 'back') return typed;
     return { kind: 'answered', answers: { ...answers, name: agentName(typed.value) } };
   };
 }
 
+/** Where the id is settled. */
+export function nameOnlyPrompt(): string {
+  return l10n.t('Its name for people. The id, its folder and its sign-ins stay as they are.');
+}
+
 /** Why an agent of this name cannot be added; undefined where it can. */
 export function nameFault(text: string, dir: Pick<StateDirSnapshot, 'agents' | 'config'>) {
-  try {
+  return faultOf(() => {
     const agentId = newAgentId(text);
     // One that is only on the disk can come back.
-    if (!dir.agents.some(({ id, onDiskOnly }) => id === agentId && !onDiskOnly)) return undefined;
-    return errorWords(new KnownError('agent.exists', { agentId, path: dir.config.path })).what;
-  } catch (error) {
-    if (error instanceof KnownError) return errorWords(error).what;
-    throw error;
-  }
+    if (!dir.agents.some(({ id, onDiskOnly }) => id === agentId && !onDiskOnly)) return;
+    throw new KnownError('agent.exists', { agentId, path: dir.config.path });
+  });
 }
 
 function nameHint(text: string, dir: StateDirSnapshot): Hint {
@@ -114,7 +144,7 @@ function workspaceStep(host: HostEnvironment): Step<Answers> {
     const { dir, name } = answers;
     if (dir === undefined || name === undefined) return { kind: 'skipped', answers };
     const { workspace: _, ...rest } = answers;
-    const agentId = newAgentId(name);
+    const agentId = answers.agentId ?? newAgentId(name);
     const usual = newWorkspace(host, dir.path, agentId, undefined);
     const question = { title: titleOf(answers), canGoBack };
     for (;;) {
@@ -172,13 +202,7 @@ async function typedFolder(
     placeholder: '~/work',
     check: (text) => {
       if (text.trim() === '') return l10n.t('Type the path of a folder.');
-      try {
-        read(text);
-        return undefined;
-      } catch (error) {
-        if (error instanceof KnownError) return errorWords(error).what;
-        throw error;
-      }
+      return faultOf(() => read(text));
     },
   });
   return typed.kind === 'back' ? undefined : read(typed.value);

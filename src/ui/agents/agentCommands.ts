@@ -3,7 +3,6 @@ import { commands } from '../../commandIds.ts';
 import { Cancelled } from '../../core/clock.ts';
 import { MAIN_AGENT_ID } from '../../core/documents/agentIds.ts';
 import { agentName } from '../../core/documents/newAgent.ts';
-import { KnownError } from '../../core/errors.ts';
 import { askText } from '../addProfile/quickInputs.ts';
 import { type AgentPlace, agentPlaces, locateAgent } from '../commands/locate.ts';
 import { pickAgentOf, tellGone, tellNowhere } from '../commands/pickers.ts';
@@ -12,13 +11,15 @@ import type { CommandHandlers } from '../commands/register.ts';
 import { say } from '../commands/say.ts';
 import type { Target } from '../target.ts';
 import { agentRowId } from '../tree/rowIds.ts';
-import { errorWords } from '../words/errors.ts';
 import { addAgent } from './addAgent.ts';
+import { nameOnlyPrompt } from './addAgentWizard.ts';
 import { type AgentCommandParts, agentsPlaceOf } from './agentParts.ts';
+import { faultOf } from './faultOf.ts';
 import { removeAgent } from './removeAgent.ts';
 import { revealAgentFolder } from './revealAgentFolder.ts';
+import { isLeft, trashLeftFolder } from './trashLeftFolder.ts';
 
-/** Add, rename and remove agents, make one the default, and show where it is. */
+/** Add, rename and remove agents, make one the default, show where it is, and what to do with a folder left behind. */
 export function agentCommands(parts: AgentCommandParts) {
   const { notifications } = parts;
 
@@ -47,6 +48,19 @@ export function agentCommands(parts: AgentCommandParts) {
       const snapshot = await parts.snapshot();
       if (snapshot.stateDirs.length === 0) tellNowhere(notifications);
       else await addAgent(parts, snapshot);
+    },
+
+    [commands.agentAdopt]: async (target) => {
+      const place = await agentPlace(target, l10n.t('Add to Config'), isLeft, noneLeft());
+      if (!place) return;
+      const left = { dir: place.dir, agentId: place.agent.id };
+      await addAgent(parts, await parts.snapshot(), left);
+    },
+
+    [commands.agentTrashFolder]: async (target) => {
+      const title = l10n.t('Move Folder to Trash');
+      const place = await agentPlace(target, title, isLeft, noneLeft());
+      if (place) await trashLeftFolder(parts, place);
     },
 
     [commands.agentRename]: async (target) => {
@@ -85,15 +99,19 @@ export function agentCommands(parts: AgentCommandParts) {
   return handlers;
 }
 
+function noneLeft(): string {
+  return l10n.t('There is no folder of an agent that the config does not name.');
+}
+
 async function rename(parts: AgentCommandParts, place: AgentPlace): Promise<void> {
   assertPlaceIsCertain(place);
   const { dir, agent } = place;
   const typed = await askText({
     title: l10n.t('Rename {0}', agent.id),
     canGoBack: false,
-    prompt: l10n.t('Its name for people. The id, its folder and its sign-ins stay as they are.'),
+    prompt: nameOnlyPrompt(),
     value: agent.name ?? agent.id,
-    check: nameFault,
+    check: (text) => faultOf(() => agentName(text)),
   });
   if (typed.kind === 'back') throw new Cancelled();
   const name = agentName(typed.value);
@@ -101,16 +119,6 @@ async function rename(parts: AgentCommandParts, place: AgentPlace): Promise<void
   await (await parts.service()).rename(agentsPlaceOf(dir), agent.id, name);
   await parts.refresh();
   say(l10n.t('{0} is called {1} now', agent.id, name));
-}
-
-function nameFault(text: string): string | undefined {
-  try {
-    agentName(text);
-    return undefined;
-  } catch (error) {
-    if (error instanceof KnownError) return errorWords(error).what;
-    throw error;
-  }
 }
 
 async function makeDefault(parts: AgentCommandParts, place: AgentPlace): Promise<void> {

@@ -1,15 +1,14 @@
-import { l10n, ProgressLocation, window } from 'vscode';
+import { l10n, window } from 'vscode';
 import type { AgentFolders } from '../../core/custody/agentFolders.ts';
 import { MAIN_AGENT_ID } from '../../core/documents/agentIds.ts';
 import { KnownError } from '../../core/errors.ts';
-import type { Snapshot } from '../../core/model/snapshot.ts';
-import { type AgentPlace, agentPlaces, locateAgent } from '../commands/locate.ts';
+import type { AgentPlace } from '../commands/locate.ts';
 import { assertPlaceIsCertain } from '../commands/profileCommands.ts';
 import { removalQuestion, removedWords } from '../words/agents.ts';
 import { errorWords } from '../words/errors.ts';
 import { plainText } from '../words/plainText.ts';
 import { type AgentCommandParts, agentsPlaceOf } from './agentParts.ts';
-import { folderToTrash } from './folderToTrash.ts';
+import { foldersOf, moveAway, ownFolderNow } from './leftFolder.ts';
 
 /**
  * Asks, takes an agent out of the config, and moves its folder to the trash if that was asked for.
@@ -59,47 +58,4 @@ async function ask(
   );
   const answer = picked === remove ? 'remove' : picked === trash ? 'trash' : undefined;
   return { folders, answer };
-}
-
-/** What the agent leaves behind, of which no other agent has anything. */
-async function foldersOf(snapshot: Snapshot, { dir, agent }: AgentPlace): Promise<AgentFolders> {
-  const { removedFolders } = await import('../../core/custody/agentFolders.ts');
-  const others = agentPlaces(snapshot)
-    .filter((other) => other.dir.path !== dir.path || other.agent.id !== agent.id)
-    .map((other) => other.agent);
-  return removedFolders(dir.path, agent, others);
-}
-
-/** As it is now: answering took its time. Undefined also where it has become an agent again. */
-async function ownFolderNow(
-  { refresh }: AgentCommandParts,
-  place: AgentPlace,
-): Promise<string | undefined> {
-  const now = await refresh();
-  const again = locateAgent(now, { stateDir: place.dir.path, agentId: place.agent.id });
-  if (again.kind === 'found' && !again.place.agent.onDiskOnly) return undefined;
-  return (await foldersOf(now, place)).own;
-}
-
-/** @returns why it is still where it was; undefined once it is in the trash. */
-async function moveAway(
-  parts: AgentCommandParts,
-  { dir, agent }: AgentPlace,
-  folder: string,
-): Promise<KnownError | undefined> {
-  const [{ moveAgentAway }, trash] = await Promise.all([
-    import('../../core/custody/agentTrash.ts'),
-    parts.trash(),
-  ]);
-  const left = { stateDir: dir.path, folder, storePath: agent.store.path };
-  const title = l10n.t('Moving the folder of {0} to the trash', agent.id);
-  try {
-    await window.withProgress({ location: ProgressLocation.Window, title }, () =>
-      moveAgentAway(trash, left, (path) => folderToTrash(path, parts.host, parts.clock)),
-    );
-    return undefined;
-  } catch (error) {
-    if (error instanceof KnownError) return error;
-    throw error;
-  }
 }

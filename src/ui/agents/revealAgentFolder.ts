@@ -1,11 +1,9 @@
-import { env, FileType, l10n, UIKind, Uri, commands as vscodeCommands, workspace } from 'vscode';
+import { FileType, l10n, Uri, workspace } from 'vscode';
 import type { AgentPlace } from '../commands/locate.ts';
 import type { Notifications } from '../notifications.ts';
+import { revealFolder } from '../revealFolder.ts';
 
-/**
- * Shows where an agent keeps its sign-ins: in the file manager of this machine; where the files are on
- * another one, or VS Code runs in a browser, in a window of VS Code, or by its path.
- */
+/** Shows where an agent keeps its sign-ins. */
 export async function revealAgentFolder(
   notifications: Notifications,
   { agent }: AgentPlace,
@@ -21,20 +19,10 @@ export async function revealAgentFolder(
     notifications.told(l10n.t('{0} has no folder yet. It is made by the first sign-in.', agent.id));
     return;
   }
-  if (env.remoteName === undefined && env.uiKind === UIKind.Desktop) {
-    await vscodeCommands.executeCommand('revealFileInOS', uri);
-    return;
-  }
-  notifications.told(
+  await revealFolder(
+    notifications,
+    uri,
     l10n.t('The folder of {0} is {1}.', agent.id, agent.agentDir),
-    {
-      label: l10n.t('Copy Path'),
-      run: () => env.clipboard.writeText(agent.agentDir),
-    },
-    {
-      label: l10n.t('Open in New Window'),
-      run: () => vscodeCommands.executeCommand('vscode.openFolder', uri, { forceNewWindow: true }),
-    },
   );
 }
 

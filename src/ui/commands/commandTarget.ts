@@ -28,7 +28,7 @@ export function commandTarget(
     const value: unknown = Reflect.get(argument, key);
     return typeof value === 'string' ? value : undefined;
   };
-  const parts = ['agentId', 'provider', 'profileId', 'sessionKey', 'chats'] as const;
+  const parts = ['agentId', 'provider', 'profileId', 'sessionKey', 'chats', 'finding'] as const;
   const named = parts.map((key) => [key, text(key)] as const);
   const given = Object.fromEntries(named.filter(([, value]) => value !== undefined));
   return { kind: 'target', target: { stateDir, ...given } };

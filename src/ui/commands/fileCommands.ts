@@ -3,6 +3,7 @@ import { commands } from '../../commandIds.ts';
 import { settings } from '../../contributions.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import type { Notifications } from '../notifications.ts';
+import { openAt } from '../openAt.ts';
 import { agentPlaces, locateAgent, locateDir } from './locate.ts';
 import { pickAgent, tellGone } from './pickers.ts';
 import type { CommandHandlers } from './register.ts';
@@ -61,7 +62,8 @@ export function fileCommands(parts: {
         );
         return;
       }
-      await openFile(dir.config.path, parts.notifications);
+      const place = dir.config.kind === 'invalid' ? dir.config : undefined;
+      await openFile(dir.config.path, parts.notifications, place);
     },
 
     [commands.stateFolderChoose]: async () => {
@@ -87,9 +89,15 @@ export function fileCommands(parts: {
   } satisfies Partial<CommandHandlers>;
 }
 
-async function openFile(path: string, notifications: Notifications): Promise<void> {
+async function openFile(
+  path: string,
+  notifications: Notifications,
+  { line, column }: { readonly line?: number; readonly column?: number } = {},
+): Promise<void> {
   try {
-    await window.showTextDocument(Uri.file(path));
+    // Without a place VS Code goes to where the person was in it last.
+    if (line === undefined) await window.showTextDocument(Uri.file(path));
+    else await openAt(path, line, column);
   } catch (error) {
     notifications.failed(l10n.t('Opening {0}', path), error);
   }

@@ -162,7 +162,8 @@ export function storeRequest(
 export function assertPlaceIsCertain({ dir }: Pick<AgentPlace, 'dir'>): void {
   const { config } = dir;
   if (config.kind === 'invalid') {
-    throw new KnownError('config.invalid', { path: config.path, detail: config.detail });
+    const { kind: _, ...facts } = config;
+    throw new KnownError('config.invalid', facts);
   }
   if (config.kind === 'unreadable') {
     throw new KnownError('config.unreadable', { path: config.path, errno: config.errno });

@@ -13,6 +13,7 @@ export function agentFlags(
     isCertain && !agent.isDefault ? 'canMakeDefault' : '',
     isListed ? 'canHaveChats' : '',
     isListed && agent.id !== MAIN_AGENT_ID ? 'canRemove' : '',
+    isCertain && agent.onDiskOnly && agent.id !== MAIN_AGENT_ID ? 'isLeft' : '',
     agent.store.kind === 'unplaced' ? '' : 'hasFolder',
   ];
 }

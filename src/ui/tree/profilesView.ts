@@ -2,17 +2,14 @@ import {
   type Disposable,
   type Event,
   EventEmitter,
-  ThemeColor,
-  ThemeIcon,
   type TreeDataProvider,
-  TreeItem,
-  TreeItemCollapsibleState,
+  type TreeItem,
 } from 'vscode';
 import type { AgentInUse } from '../../core/model/agentInUse.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { shown } from '../masking.ts';
 import { once } from '../once.ts';
-import { decorateDimmed, dimmedUri } from './dimmed.ts';
+import { decorateDimmed } from './dimmed.ts';
 import type { TreeNode } from './nodes.ts';
 import type { Rows } from './rows.ts';
 
@@ -31,7 +28,7 @@ export class ProfilesView implements TreeDataProvider<NodeId> {
   readonly #rows = once(async (): Promise<Rows> => {
     const { Rows } = await import('./rows.ts');
     const rows = new Rows(this.#isAdded);
-    rows.show(this.#snapshot, this.#use);
+    rows.showSnapshot(this.#snapshot, this.#use);
     this.#drawn = rows;
     this.#dimming = decorateDimmed();
     return rows;
@@ -59,7 +56,7 @@ export class ProfilesView implements TreeDataProvider<NodeId> {
       this.#changed.fire(undefined);
       return;
     }
-    const changed = this.#drawn.show(snapshot, use);
+    const changed = this.#drawn.showSnapshot(snapshot, use);
     if (changed === 'all') this.#changed.fire(undefined);
     else for (const id of changed) this.#changed.fire(id);
   }
@@ -86,24 +83,8 @@ export class ProfilesView implements TreeDataProvider<NodeId> {
     return this.#drawn?.parent(id);
   }
 
-  getTreeItem(id: NodeId): TreeItem {
-    const node = this.node(id);
-    // VS Code may still ask for a row that has just gone.
-    if (!node) return new TreeItem('');
-    const item = new TreeItem(shown(node.label), collapsible[node.collapsible]);
-    item.id = node.id;
-    item.description = shown(node.description);
-    item.contextValue = node.flags;
-    // Its label is drawn like what is ignored: a decoration of its own is the only way to say so.
-    if (node.isDimmed) item.resourceUri = dimmedUri;
-    item.accessibilityInformation = { label: shown(node.spoken), role: 'treeitem' };
-    if (node.icon) {
-      item.iconPath =
-        node.icon.color === undefined
-          ? new ThemeIcon(node.icon.id)
-          : new ThemeIcon(node.icon.id, new ThemeColor(node.icon.color));
-    }
-    return item;
+  async getTreeItem(id: NodeId): Promise<TreeItem> {
+    return (await this.#rows()).item(id);
   }
 
   async resolveTreeItem(item: TreeItem, id: NodeId): Promise<TreeItem> {
@@ -121,9 +102,3 @@ export class ProfilesView implements TreeDataProvider<NodeId> {
     this.#dimming?.dispose();
   }
 }
-
-const collapsible = {
-  none: TreeItemCollapsibleState.None,
-  expanded: TreeItemCollapsibleState.Expanded,
-  collapsed: TreeItemCollapsibleState.Collapsed,
-} as const;

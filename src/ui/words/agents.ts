@@ -36,6 +36,21 @@ export function removalQuestion(
   };
 }
 
+/** What is asked before a folder that an agent left behind is moved to the trash. */
+export function leftFolderQuestion(
+  agent: AgentSnapshot,
+  folder: string,
+): { readonly message: string; readonly detail: readonly string[] } {
+  const detail = [
+    l10n.t('{0}, with its sign-ins and sessions, goes to the trash as a whole.', folder),
+    onlyThereWords(standsOnlyThere(agent)),
+  ];
+  return {
+    message: l10n.t('Move the folder of {0} to the trash?', agent.id),
+    detail: detail.filter((line) => line !== ''),
+  };
+}
+
 function folderWords(agent: AgentSnapshot, { own, elsewhere }: AgentFolders): readonly string[] {
   const only = onlyThereWords(standsOnlyThere(agent));
   if (own === undefined) {

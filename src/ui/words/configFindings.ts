@@ -29,7 +29,7 @@ export const configWords: WordsFor<
     todo: l10n.t('Open the file and correct that place.'),
   }),
   'config.refused': ({ where: { path = '' }, facts }) => ({
-    what: l10n.t('CoderClaw refuses the whole config for what stands in it.'),
+    what: l10n.t('CoderClaw refuses the whole config for single parts of it.'),
     evidence: [path, ...facts.flaws.map(flawWords)],
     todo: l10n.t('Open the file and correct these places.'),
   }),
@@ -50,7 +50,7 @@ export const configWords: WordsFor<
             providerName(provider),
           ),
     evidence: [path, agentsWords(agents)],
-    todo: l10n.t('Show it, if it is to be used; it comes last.'),
+    todo: l10n.t('Unhide it if it is to be used: it comes last then. If not, hide this finding.'),
   }),
   'profile.configDisagrees': ({ where: { path = '', profileId = '' }, facts }) => ({
     what: l10n.t(
@@ -67,7 +67,7 @@ export const configWords: WordsFor<
       l10n.t('stored: {0}, {1}', shownKey(facts.stored.provider), facts.stored.mode),
       agentsWords(facts.agents),
     ],
-    todo: l10n.t('Have the config say what is stored.'),
+    todo: l10n.t('Have the config say what is stored: then it is used again.'),
   }),
 };
 

@@ -1,9 +1,18 @@
 import { l10n } from 'vscode';
-import type { Finding, FindingCode, FindingOf, Severity } from '../../core/doctor/finding.ts';
+import type {
+  Finding,
+  FindingCode,
+  FindingOf,
+  LoginHolder,
+  Severity,
+} from '../../core/doctor/finding.ts';
 import { shownKey } from '../../core/documents/shownText.ts';
 import { configWords } from './configFindings.ts';
 import { joined } from './joined.ts';
 import { loginWords } from './loginFindings.ts';
+import { machineWords } from './machineFindings.ts';
+import { modeWords } from './modes.ts';
+import { providerName } from './providers.ts';
 import { unreadableWords } from './store.ts';
 import { span } from './time.ts';
 
@@ -12,9 +21,16 @@ export interface FindingWords {
   /** One sentence: what is the matter, and what comes of it. */
   readonly what: string;
   /** What shows it, line by line: paths, fingerprints, times. */
-  readonly evidence: readonly string[];
+  readonly evidence: readonly Evidence[];
   /** One sentence: what to do now. */
   readonly todo: string;
+}
+
+/** A line of evidence. With a `holder` it is about that profile, with which something can be done. */
+export type Evidence = string | { readonly text: string; readonly holder: LoginHolder };
+
+export function evidenceText(evidence: Evidence): string {
+  return typeof evidence === 'string' ? evidence : evidence.text;
 }
 
 /** A part of the words, by code. The type makes the parts total together. */
@@ -35,9 +51,6 @@ const fileWords: WordsFor<
   | 'lock.stale'
   | 'order.ghosts'
   | 'sessions.stalePins'
-  | 'folder.synced'
-  | 'folder.shared'
-  | 'port.held'
 > = {
   'store.unreadable': ({ where, facts }) => ({
     what: l10n.t(
@@ -91,9 +104,9 @@ const fileWords: WordsFor<
     what: looseSentence(facts.isFolder, facts.others),
     evidence: [
       pathOf(where),
-      l10n.t('mode {0}, wanted {1}', octal(facts.mode), octal(facts.wanted)),
+      l10n.t('now {0}, should be {1}', modeWords(facts.mode), modeWords(facts.wanted)),
     ],
-    todo: l10n.t('Take these permissions away: chmod {0}.', octal(facts.wanted)),
+    todo: l10n.t('Take these permissions away, here or by chmod {0}.', octal(facts.wanted)),
   }),
   'file.wrongOwner': ({ where, facts }) => ({
     what: facts.isFolder
@@ -116,7 +129,7 @@ const fileWords: WordsFor<
       facts.target,
     ),
     evidence: [pathOf(where)],
-    todo: l10n.t('Look what it is, and move it away.'),
+    todo: l10n.t('Look at what stands there, and move it away.'),
   }),
   'lock.stale': ({ where, facts }) => {
     const holder = joined(
@@ -137,12 +150,12 @@ const fileWords: WordsFor<
         }
       : {
           what: l10n.t(
-            '{0} has been locked for long, and nothing moves the lock on.',
+            '{0} has been locked for long, and whoever holds the lock shows no sign of life.',
             facts.target,
           ),
           evidence,
           todo: l10n.t(
-            'If the program hangs, end it. A lock that stays so is taken over by whoever writes next.',
+            'If the program hangs, end it. Else leave it: whoever writes the file next takes the lock over.',
           ),
         };
   },
@@ -151,12 +164,12 @@ const fileWords: WordsFor<
       facts.writtenIn === 'store'
         ? l10n.t(
             'The order of {0} of agent {1} names profiles that are not stored: CoderClaw passes over them.',
-            shownKey(facts.key),
+            providerName(facts.key),
             agentOf(where),
           )
         : l10n.t(
             'The order of {0} in the config names profiles that no agent has: CoderClaw passes over them.',
-            shownKey(facts.key),
+            providerName(facts.key),
           ),
     evidence: [pathOf(where), ...facts.ids.map((id) => shownKey(id))],
     todo: l10n.t('Take these entries out; the rest of the order stays.'),
@@ -181,40 +194,14 @@ const fileWords: WordsFor<
     ],
     todo: l10n.t('Take these pins off; CoderClaw then chooses by the order, as it does anyway.'),
   }),
-  'folder.synced': ({ where, facts }) => ({
-    what: l10n.t(
-      '{0} copies this folder to other machines, logins included: each machine then renews the same login, and logs the others out.',
-      SERVICES[facts.service],
-    ),
-    evidence: [pathOf(where)],
-    todo: l10n.t('Move it to a folder that stays on this machine, and sign in on each by itself.'),
-  }),
-  'folder.shared': ({ where, facts }) => ({
-    what: l10n.t(
-      'This folder lies on a file system that other machines or containers can use too, whose programs cannot tell who holds a lock.',
-    ),
-    evidence: [pathOf(where), facts.fileSystem],
-    todo: l10n.t('Let CoderClaw run in one place only, or move the folder to a local disk.'),
-  }),
-  'port.held': ({ facts }) => ({
-    what: l10n.t(
-      'Another program uses port {0}, on which a sign-in in the browser is to end.',
-      facts.port,
-    ),
-    evidence: [
-      ...(facts.program === undefined
-        ? []
-        : [l10n.t('{0} (process {1})', shownKey(facts.program), facts.pid ?? 0)]),
-      ...facts.otherPorts.map((port) => l10n.t('port {0} is free', port)),
-    ],
-    todo:
-      facts.otherPorts.length > 0
-        ? l10n.t('Nothing needs to be done: a sign-in uses the free port.')
-        : l10n.t('End that program, or paste the address at the end of the sign-in.'),
-  }),
 };
 
-const words: WordsFor<FindingCode> = { ...fileWords, ...configWords, ...loginWords };
+const words: WordsFor<FindingCode> = {
+  ...fileWords,
+  ...configWords,
+  ...loginWords,
+  ...machineWords,
+};
 
 export function findingWords(finding: Finding): FindingWords {
   // The table pairs each code with the words for its facts.
@@ -236,7 +223,7 @@ export function repairTitle({ code, isRepairable }: Finding): string | undefined
     case 'sessions.stalePins':
       return l10n.t('Unpin');
     case 'profile.hidden':
-      return l10n.t('Show Profile');
+      return l10n.t('Unhide');
     case 'profile.configDisagrees':
       return l10n.t('Correct Config');
     case 'expiry.inSeconds':
@@ -258,14 +245,6 @@ export function severityWord(severity: Severity): string {
       return l10n.t('Note');
   }
 }
-
-/** Proper nouns: not translated. */
-const SERVICES = {
-  dropbox: 'Dropbox',
-  oneDrive: 'OneDrive',
-  iCloud: 'iCloud Drive',
-  googleDrive: 'Google Drive',
-} as const;
 
 function agentOf({ agentId = '' }: Finding['where']): string {
   return shownKey(agentId);

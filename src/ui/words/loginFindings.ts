@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
-import type { LoginHolder } from '../../core/doctor/finding.ts';
+import type { LoginHolder, OtherProgram } from '../../core/doctor/finding.ts';
 import { shownKey } from '../../core/documents/shownText.ts';
 import { exactTime } from './exactTime.ts';
-import type { WordsFor } from './findings.ts';
+import type { Evidence, WordsFor } from './findings.ts';
 import { brokenWords } from './profileState.ts';
 import { providerName } from './providers.ts';
 import { deathSentence } from './stateSentence.ts';
@@ -23,7 +23,7 @@ export const loginWords: WordsFor<
       ? l10n.t('{0} is expected to end soon, and does not renew itself.', profileOf(where))
       : l10n.t('{0} ends soon, and does not renew itself.', profileOf(where)),
     evidence: [l10n.t('ends on {0}', exactTime(at)), pathOf(where)],
-    todo: l10n.t('Replace it before then.'),
+    todo: l10n.t('Replace it, or sign in again, before then.'),
   }),
   'profile.expired': ({ where, facts }) => ({
     what: l10n.t('{0} has expired, and cannot renew itself.', profileOf(where)),
@@ -56,7 +56,7 @@ export const loginWords: WordsFor<
       'One login of {0} stands in several profiles: when CoderClaw renews one, the others are logged out.',
       providerName(provider),
     ),
-    evidence: [...holders.map(holderWords), fingerprintWords(fingerprint)],
+    evidence: [...holders.map(holderLine), fingerprintWords(fingerprint)],
     todo:
       heirs.length > 0
         ? l10n.t(
@@ -72,37 +72,33 @@ export const loginWords: WordsFor<
       'One login of {0} stands in several state folders: when the CoderClaw of one renews it, the others are logged out.',
       providerName(provider),
     ),
-    evidence: [...holders.map(holderWords), fingerprintWords(fingerprint)],
+    evidence: [...holders.map(holderLine), fingerprintWords(fingerprint)],
     todo: l10n.t('Sign in again in each of them, or remove those that are not used any more.'),
   }),
   'login.otherProgram': ({ where, facts: { program, provider, fingerprint, holders } }) => ({
     what: l10n.t(
       '{0} uses the same login of {1}: whichever renews it first logs the other one out.',
-      PROGRAMS[program],
+      OTHER_PROGRAMS[program],
       providerName(provider),
     ),
-    evidence: [pathOf(where), ...holders.map(holderWords), fingerprintWords(fingerprint)],
+    evidence: [pathOf(where), ...holders.map(holderLine), fingerprintWords(fingerprint)],
     todo: l10n.t('Sign in again here, so that each has a login of its own.'),
   }),
 };
 
 /** Proper nouns: not translated. */
-const PROGRAMS = {
+export const OTHER_PROGRAMS: Readonly<Record<OtherProgram, string>> = {
   codex: 'Codex CLI',
   claude: 'Claude Code',
   qwen: 'Qwen Code',
   minimax: 'MiniMax CLI',
   pi: 'pi',
-} as const;
+};
 
-function holderWords({ stateDirLabel, agentId, profileId, storePath }: LoginHolder): string {
-  return l10n.t(
-    '{0} of agent {1} in {2}: {3}',
-    shownKey(profileId),
-    shownKey(agentId),
-    stateDirLabel,
-    storePath,
-  );
+function holderLine(holder: LoginHolder): Evidence {
+  const { agentId, profileId, storePath } = holder;
+  const text = l10n.t('{0} of agent {1}: {2}', shownKey(profileId), shownKey(agentId), storePath);
+  return { text, holder };
 }
 
 function fingerprintWords(fingerprint: string): string {

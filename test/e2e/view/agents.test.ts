@@ -298,6 +298,54 @@ describe('agents and their chats, by clicks, in a real VS Code', function () {
     ]);
   });
 
+  for (const theme of ['dark', 'light'] as const) {
+    it(`has a folder that was left behind named by the config again, or is rid of it: ${theme}`, async () => {
+      const { workbench, stateDir } = await start(theme);
+      const shot = (name: string) => workbench.screenshot(`agents-left-${name}-${theme}`);
+      const left = workbench.row(/^Agent home, not in the config/);
+      const remove = async (): Promise<void> => {
+        await workbench.rowMenu(workbench.row(/^Agent home/), 'Remove Agent…');
+        await workbench.dialog.getByRole('button', { name: 'Remove', exact: true }).click();
+        await left.waitFor();
+      };
+      const before = await readFile(session.storePath('home'), 'utf8');
+      await remove();
+
+      await left.click({ button: 'right' });
+      await workbench.page.getByRole('menuitem', { name: 'Add to Config…' }).waitFor();
+      await shot('menu');
+      await workbench.page.keyboard.press('Escape');
+      await workbench.rowMenu(left, 'Add to Config…');
+      await workbench.quickInputTitle.filter({ hasText: 'Add home to the Config' }).waitFor();
+      assert.equal(await workbench.quickInput.inputValue(), 'home');
+      await shot('name');
+      await workbench.answer(/Its name for people/, 'Family');
+      await workbench.choose('In which folder does it work?', 'workspace-home');
+      await workbench.message(/The agent home is added\..*its sign-ins are there again/);
+      await workbench.row('Agent home, Family').waitFor();
+      assert.deepEqual(
+        ((await list()) as { id: string; name?: string }[]).map(({ id, name }) => [id, name]),
+        [
+          ['main', undefined],
+          ['home', 'Family'],
+        ],
+      );
+      assert.equal(await readFile(session.storePath('home'), 'utf8'), before);
+
+      await remove();
+      await workbench.rowMenu(left, 'Move Agent Folder to Trash…');
+      await workbench.dialog.getByText('Move the folder of home to the trash?').waitFor();
+      await workbench.dialog.getByText('One of its sign-ins stands only there.').waitFor();
+      await shot('trash');
+      await workbench.dialog.getByRole('button', { name: 'Move to Trash' }).click();
+      await workbench.message(/The folder of home is in the trash/);
+      await left.waitFor({ state: 'detached' });
+      assert.equal(await isThere(join(stateDir, 'agents', 'home')), false);
+      const trashed = join(dataHome, 'Trash', 'files', 'home', 'agent', 'auth-profiles.json');
+      assert.equal(await readFile(trashed, 'utf8'), before);
+    });
+  }
+
   it('never removes main', async () => {
     const { workbench } = await start();
     await workbench.row(/^Agent main/).click({ button: 'right' });

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { Session, screenshotIfFailed } from '../session.ts';
+import { join } from 'node:path';
+import { Session, screenshotIfFailed, writeState } from '../session.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** By step: a word that stands in its picture alone. */
 const words = {
   find: '~/.coderclaw',
-  add: 'Which provider?',
-  rows: 'cooling down',
-  first: 'OpenAI Codex',
-  stay: '09:14',
+  signIn: 'Which provider?',
+  arrange: 'day@example.com',
+  fresh: 'cooling down',
 };
 type Step = keyof typeof words;
 const steps = Object.keys(words) as Step[];
@@ -34,6 +34,9 @@ describe('the walkthrough, in a real VS Code', function () {
     await frame.locator('svg text', { hasText: words[id] }).first().waitFor();
   }
 
+  const done = ({ page }: Workbench, id: Step) =>
+    page.locator(`[data-done-step-id$="#${id}"].complete`).first();
+
   it('is opened from an empty view, and its button opens the wizard', async () => {
     session = await Session.start({ files: { 'coderclaw.json': '{}' } });
     const { workbench } = session;
@@ -49,16 +52,34 @@ describe('the walkthrough, in a real VS Code', function () {
       await step(workbench, id);
       await workbench.screenshot(`walkthrough-${id}-dark`);
     }
-    await step(workbench, 'add');
+    await step(workbench, 'signIn');
     await page.getByRole('button', { name: 'Add Profile…' }).last().click();
     await workbench.quickItem('ChatGPT').waitFor();
     assert.match(await workbench.quickInputTitle.innerText(), /Add Profile/);
     await workbench.screenshot('walkthrough-wizard');
     await page.keyboard.press('Escape');
     await workbench.quickInputTitle.waitFor({ state: 'hidden' });
-    // Done, by having been run; what has not been done is not.
-    await page.locator('[data-done-step-id$="#add"].complete').first().waitFor();
-    assert.equal(await page.locator('[data-done-step-id$="#first"].complete').count(), 0);
+
+    // The state folder is there; opening a wizard and leaving it signs nobody in.
+    await done(workbench, 'find').waitFor();
+    for (const id of ['signIn', 'arrange', 'fresh'] as const) {
+      assert.equal(await done(workbench, id).count(), 0, id);
+    }
+    // What another program signs in counts, and one that needs a person is not fresh.
+    const path = session.storePath();
+    const profiles = { 'zai:a': { type: 'api_key', provider: 'zai', key: 'sk-test-1' } };
+    const ended = { type: 'token', provider: 'anthropic', token: 'x', expires: 1_000_000_000_000 };
+    await writeState(path, { version: 1, profiles: { ...profiles, 'anthropic:old': ended } });
+    await done(workbench, 'signIn').waitFor();
+    assert.equal(await done(workbench, 'fresh').count(), 0);
+    await writeState(path, { version: 1, profiles });
+    await done(workbench, 'fresh').waitFor();
+    assert.equal(await done(workbench, 'arrange').count(), 0);
+    await writeState(join(session.stateDir, 'coderclaw.json'), {
+      agents: { list: [{ id: 'main' }, { id: 'work' }] },
+    });
+    await done(workbench, 'arrange').waitFor();
+    await workbench.screenshot('walkthrough-done');
   });
 
   it('is found by its name, and looks right in a light theme', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { Cancelled } from '../../../src/core/clock.ts';
-import { KnownError } from '../../../src/core/errors.ts';
+import { isKnown, KnownError } from '../../../src/core/errors.ts';
 import { Notifications } from '../../../src/ui/notifications.ts';
 
 const HOSTILE = 'a\u202e\n[Fix it](command:x)';
@@ -10,12 +10,21 @@ const PLAIN = 'a [Fix it] (command:x)';
 describe('notifications', () => {
   let shown: string[];
   let logged: string[];
+  let buttons: readonly string[];
+  let picked: string | undefined;
+  let opened: number;
   let notifications: Notifications;
 
   beforeEach(() => {
     shown = [];
     logged = [];
-    const show = async (message: string): Promise<undefined> => void shown.push(message);
+    [buttons, picked, opened] = [[], undefined, 0];
+    const show = async (message: string, ...items: string[]): Promise<string | undefined> => {
+      shown.push(message);
+      buttons = items;
+      return picked;
+    };
+    const open = { label: 'Open Config', run: () => ++opened };
     notifications = new Notifications(
       {
         info: (line) => void logged.push(line),
@@ -23,6 +32,7 @@ describe('notifications', () => {
         show: () => {},
       },
       { showErrorMessage: show, showWarningMessage: show, showInformationMessage: show },
+      async (error) => (isKnown(error, 'config.invalid') ? [open] : []),
     );
   });
 
@@ -39,6 +49,19 @@ describe('notifications', () => {
     assert.deepEqual(shown.slice(0, 2), [PLAIN, PLAIN]);
     assert.ok(shown.slice(2).every((message) => message.includes('[Fix it] (command:x)')));
     for (const line of logged) assert.doesNotMatch(line, /\n|\u202e/);
+  });
+
+  it('a failure offers what can be done about it, before the log', async () => {
+    picked = 'Open Config';
+    const again = { label: 'Try Again', run: () => assert.fail('it was not picked') };
+    const invalid = new KnownError('config.invalid', { path: '/c.json', detail: 'x', line: 3 });
+    notifications.failed('Adding an agent', invalid, again);
+    while (opened === 0) await setImmediate();
+    assert.deepEqual(buttons, ['Try Again', 'Open Config', 'Show Log']);
+    picked = undefined;
+    notifications.failed('Adding an agent', new Error('x'));
+    while (shown.length < 2) await setImmediate();
+    assert.deepEqual(buttons, ['Show Log']);
   });
 
   it('cancelling is silent', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { lstat, mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import type { CliRelease } from '../../../../src/core/cliRelease.ts';
 import { type Clock, systemClock } from '../../../../src/core/clock.ts';
 import { Vault } from '../../../../src/core/custody/vault.ts';
 import { type Diagnosis, examine } from '../../../../src/core/doctor/doctor.ts';
@@ -11,6 +12,7 @@ import type { JsonObject } from '../../../../src/core/documents/json.ts';
 import { StateReader } from '../../../../src/core/liveSnapshot/stateReader.ts';
 import { buildSnapshot } from '../../../../src/core/model/buildSnapshot.ts';
 import type { Snapshot } from '../../../../src/core/model/snapshot.ts';
+import type { ClockDifference } from '../../../../src/core/serverClocks.ts';
 import { workFolder } from '../disk/workFolder.ts';
 
 /** Stands in every secret of these tests, so that one that gets out is seen. */
@@ -44,6 +46,8 @@ export class DoctorHome {
     sleep: (ms, signal) => systemClock.sleep(ms, signal),
   };
   env: Record<string, string> = {};
+  clockDifference: ClockDifference | undefined;
+  cli: CliRelease | undefined;
   #reader: StateReader | undefined;
   #vault: Vault | undefined;
 
@@ -111,7 +115,12 @@ export class DoctorHome {
 
   async examine(): Promise<Diagnosis> {
     const reads = await this.reads();
-    const diagnosis = await examine({ reads, now: this.clock.now(), host: this.host });
+    const { clockDifference, cli, host } = this;
+    const diagnosis = await examine({
+      ...{ reads, now: this.clock.now(), host },
+      ...(clockDifference && { clockDifference }),
+      ...(cli && { cli }),
+    });
     assert.doesNotMatch(JSON.stringify(diagnosis), new RegExp(CANARY));
     assert.deepEqual(diagnosis.unfinished, []);
     return diagnosis;

@@ -402,6 +402,8 @@ describe('buildSnapshot', () => {
       kind: 'invalid',
       path: '/s/coderclaw.json',
       detail: 'bad',
+      line: 1,
+      column: 2,
     });
     assert.equal(profile(snapshot, 'main', 'openai-codex:a').next, true);
   });

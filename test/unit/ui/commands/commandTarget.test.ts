@@ -11,6 +11,8 @@ describe('what a command was called on', () => {
       kind: 'target',
       target,
     });
+    const finding = { stateDir: '', finding: 'key' };
+    assert.deepEqual(commandTarget(finding, node), { kind: 'target', target: finding });
   });
 
   it('a row that has gone is not nothing', () => {

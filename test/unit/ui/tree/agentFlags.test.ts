@@ -25,12 +25,15 @@ describe('what the menu of an agent offers', () => {
     assert.deepEqual(offered(agent('main')), ['canRename', 'canHaveChats', 'hasFolder']);
   });
 
-  it('nothing that needs an entry for one that is only on the disk', () => {
+  it('nothing that needs an entry for one that is only on the disk, but to have it again or be rid of it', () => {
     assert.deepEqual(offered(agent('work', { onDiskOnly: true })), [
       'canRename',
       'canMakeDefault',
+      'isLeft',
       'hasFolder',
     ]);
+    const main = agent('main', { onDiskOnly: true, isDefault: false });
+    assert.deepEqual(offered(main), ['canRename', 'canMakeDefault', 'hasFolder']);
   });
 
   it('only its folder where the config cannot be read, and not even that where it is not known', () => {

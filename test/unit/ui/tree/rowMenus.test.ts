@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { commands } from '../../../../src/commandIds.ts';
+import { views } from '../../../../src/contributions.ts';
+import { finding } from '../../../../src/core/doctor/finding.ts';
 import type { ProfileState } from '../../../../src/core/model/profileState.ts';
+import { findingNodes } from '../../../../src/ui/findings/findingNodes.ts';
 import { type TreeNode, treeOf } from '../../../../src/ui/tree/nodes.ts';
 import {
   agent,
@@ -23,10 +26,15 @@ const { menus } = JSON.parse(readFileSync('package.json', 'utf8')).contributes a
   menus: Record<string, readonly MenuEntry[]>;
 };
 
-/** What VS Code offers on a row: `inline`, or the context menu from the top. */
-function offered({ flags }: TreeNode, isInline: boolean): readonly string[] {
+/** What VS Code offers on a row of a view: `inline`, or the context menu from the top. */
+function offered(
+  { flags }: TreeNode,
+  isInline: boolean,
+  view: string = views.profiles,
+): readonly string[] {
   const matches = ({ when }: MenuEntry): boolean =>
     when.split(' && ').every((part) => {
+      if (part.startsWith('view ==')) return part === `view == ${view}`;
       const [, pattern] = /^viewItem =~ \/(.*)\/$/.exec(part) ?? [];
       return pattern === undefined || new RegExp(pattern).test(flags);
     });
@@ -112,6 +120,7 @@ describe('the menus of rows', () => {
       commands.profileCopyId,
       commands.profileCopyModelCommand,
       commands.profileExplain,
+      commands.findingsShow,
       commands.profileShowAuditTrail,
       commands.storeOpen,
       commands.profileSignOut,
@@ -135,15 +144,17 @@ describe('the menus of rows', () => {
       commands.profileSignIn,
       commands.agentRefreshNow,
       commands.chatsAdd,
+      commands.agentAdopt,
       commands.agentRename,
       commands.agentMakeDefault,
       commands.statusCopyJson,
       commands.statusShow,
       commands.storeOpen,
       commands.agentRevealFolder,
+      commands.agentTrashFolder,
       commands.agentRemove,
     ];
-    const agents = [agent('main', { isDefault: true }), agent('work')];
+    const agents = [agent('main'), agent('work'), agent('left', { onDiskOnly: true })];
     const config = { kind: 'whole', path: '/state/coderclaw.json' } as const;
     const rows = [
       ...treeOf(snapshot(stateDir('/state', agents, { config }))),
@@ -158,6 +169,11 @@ describe('the menus of rows', () => {
       );
       assert.ok(menu.includes(commands.statusShow), row.spoken);
     }
+    const [left = []] = rows
+      .filter(({ spoken }) => spoken.startsWith('Agent left'))
+      .map((row) => offered(row, false));
+    assert.ok(left.includes(commands.agentAdopt) && left.includes(commands.agentTrashFolder));
+    assert.ok(left.includes(commands.agentRevealFolder) && !left.includes(commands.agentRemove));
   });
 
   it('of a state folder copy what its agents share', () => {
@@ -175,6 +191,54 @@ describe('the menus of rows', () => {
     const [row] = treeOf(snapshot(stateDir('/state', [agent('main')], { config })));
     assert.ok(row);
     assert.deepEqual(offered(row, true), [commands.configOpen]);
-    assert.deepEqual(offered(row, false), [commands.configOpen]);
+    assert.deepEqual(offered(row, false), [commands.findingsShow, commands.configOpen]);
+  });
+
+  it('of a store that cannot be read open it, and show what is found of it', () => {
+    const store = { kind: 'torn', path: '/p', detail: 'empty' } as const;
+    const [row] = treeOf(snapshot(stateDir('/state', [agent('main', { store })])));
+    const problem = row?.children[0];
+    assert.ok(problem);
+    assert.deepEqual(offered(problem, true), [commands.storeOpen]);
+    assert.deepEqual(offered(problem, false), [commands.findingsShow, commands.storeOpen]);
+  });
+
+  it('of a finding mend it, or lead to what does', () => {
+    const where = { stateDir: '/state', agentId: 'main', profileId: 'anthropic:one', path: '/p' };
+    const [provide, at] = ['anthropic', NOW];
+    const menusOf = (
+      type: 'oauth' | 'token',
+      found: Parameters<typeof findingNodes>[0]['diagnosis']['findings'][number],
+    ) => {
+      const one = profile('anthropic:one', { kind: 'dead' }, { type, renewal: { login: 'l' } });
+      const main = agent('main', { providers: [provider(provide, one)] });
+      const [row] = findingNodes({
+        ...{ diagnosis: { at, findings: [found], unfinished: [] }, isHidden: () => false },
+        ...{ snapshot: snapshot(stateDir('/state', [main])), isAdded: () => true },
+      });
+      assert.ok(row);
+      return [true, false].map((isInline) => offered(row, isInline, views.findings));
+    };
+    const rest = [commands.findingCopy, commands.findingShowFile, commands.findingHide];
+    const facts = { provider: provide };
+    assert.deepEqual(menusOf('oauth', finding('profile.dead', 'error', where, facts)), [
+      [commands.profileSignInAgain],
+      [commands.profileSignInAgain, commands.profileRefreshNow, ...rest],
+    ]);
+    assert.deepEqual(
+      menusOf('token', finding('profile.expired', 'error', where, { ...facts, since: NOW })),
+      [[commands.profileReplace], [commands.profileReplace, commands.profileRefreshNow, ...rest]],
+    );
+    const { profileId: _, ...place } = where;
+    const unplaced = finding('store.unplaced', 'warning', place, { variable: 'X' });
+    assert.deepEqual(menusOf('oauth', unplaced), [
+      [commands.configOpen],
+      [commands.findingCopy, commands.configOpen, commands.findingHide],
+    ]);
+    const ghosts = { writtenIn: 'store', key: 'p', ids: ['p:x'] } as const;
+    assert.deepEqual(menusOf('oauth', finding('order.ghosts', 'warning', place, ghosts, true)), [
+      [commands.findingRepair],
+      [commands.findingRepair, ...rest],
+    ]);
   });
 });

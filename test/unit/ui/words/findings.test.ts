@@ -6,7 +6,16 @@ import {
   finding,
 } from '../../../../src/core/doctor/finding.ts';
 import { hasRepair } from '../../../../src/core/doctor/repairs.ts';
-import { findingWords, repairTitle, severityWord } from '../../../../src/ui/words/findings.ts';
+import {
+  evidenceText,
+  findingWords,
+  repairTitle,
+  severityWord,
+} from '../../../../src/ui/words/findings.ts';
+import { findingText } from '../../../../src/ui/words/findingText.ts';
+import { findingAbout, findingTitle } from '../../../../src/ui/words/findingTitles.ts';
+import { plainText } from '../../../../src/ui/words/plainText.ts';
+import { repairedWords } from '../../../../src/ui/words/repaired.ts';
 
 const where = {
   stateDir: '/s',
@@ -39,6 +48,12 @@ const examples: { readonly [C in FindingCode]: readonly FindingFacts[C][] } = {
     { isFolder: false, uid: 0, ourUid: 1000 },
     { isFolder: true, uid: 0, ourUid: 1000 },
   ],
+  'clock.off': [
+    { host: 'auth.example', aheadMs: 90_000 },
+    { host: 'auth.example', aheadMs: -90_000 },
+  ],
+  'cli.database': [{ storePath: '/s/store.json' }],
+  'cli.otherRelease': [{ version: '2026.6.1', known: '2026.3.21' }],
   'lock.foreign': [{ target: '/s/store.json' }],
   'lock.stale': [
     { target: '/s/store.json', verdict: 'ownerDead', ageMs: 5000, pid: 7 },
@@ -107,6 +122,40 @@ const all = (place = where, isRepairable = true): readonly Finding[] =>
   );
 
 describe('the words of findings', () => {
+  it('have a short title without a full stop, and a few words of what it is about', () => {
+    for (const one of all()) {
+      const title = findingTitle(one);
+      assert.match(title, /^[A-Z\dp].*[^.]$/, one.code);
+      assert.ok(title.length <= 42, `${one.code}: ${title}`);
+      assert.doesNotMatch(title, /undefined|\{\d\}|\[object/, one.code);
+      const about = findingAbout(one, true);
+      assert.match(about, /· ~\/s$/, one.code);
+      assert.doesNotMatch(about, /undefined|\{\d\}|\[object|^ ·|· ·/, one.code);
+      assert.ok(!findingAbout(one, false).includes('~/s'), one.code);
+    }
+    const nowhere = finding('port.held', 'info', {}, { provider: 'p', port: 1, otherPorts: [] });
+    assert.equal(findingAbout(nowhere, true), 'p');
+  });
+
+  it('tell what was done by each repair', () => {
+    for (const one of all().filter(({ code }) => hasRepair(code))) {
+      const done = repairedWords(one);
+      assert.notEqual(done, 'Repaired', one.code);
+      assert.doesNotMatch(done, /undefined|\{\d\}|\[object|\.$/, one.code);
+    }
+  });
+
+  it('make a text to paste, whole and plain', () => {
+    for (const one of all({ ...where, agentId: 'a\u202eb', path: '/s/a\n\u202efile' })) {
+      const { what, evidence, todo } = findingWords(one);
+      const lines = findingText(one).trimEnd().split('\n');
+      assert.equal(lines.length, evidence.length + 2, one.code);
+      assert.equal(lines[0], `Note: ${plainText(what)}`);
+      assert.equal(lines.at(-1), `What to do: ${todo}`);
+      assert.doesNotMatch(lines.join(' '), /\p{C}/u, one.code);
+    }
+  });
+
   it('say in whole sentences what is so and what to do, with evidence in lines', () => {
     for (const one of all()) {
       const { what, evidence, todo } = findingWords(one);
@@ -115,16 +164,18 @@ describe('the words of findings', () => {
         assert.doesNotMatch(sentence, /undefined|\{\d\}|\[object/, one.code);
       }
       assert.ok(evidence.length > 0 || one.code === 'port.held', one.code);
-      for (const line of evidence) {
+      for (const line of evidence.map(evidenceText)) {
         assert.doesNotMatch(line, /^$|undefined|\{\d\}|\[object|\n/, `${one.code}: ${line}`);
       }
     }
   });
 
   it('name the file that shows it', () => {
-    const bare: readonly FindingCode[] = ['login.twins', 'login.severalStateDirs', 'port.held'];
+    const bare: readonly FindingCode[] = [
+      ...(['login.twins', 'login.severalStateDirs', 'port.held', 'clock.off'] as const),
+    ];
     for (const one of all().filter(({ code }) => !bare.includes(code))) {
-      assert.match(findingWords(one).evidence.join('\n'), /\/s\/file/, one.code);
+      assert.match(findingWords(one).evidence.map(evidenceText).join('\n'), /\/s\/file/, one.code);
     }
   });
 
@@ -132,7 +183,11 @@ describe('the words of findings', () => {
     const steering = { ...where, agentId: 'a\u202eb', profileId: 'p:\u0007x\u202e' };
     for (const one of all(steering)) {
       const { what, evidence, todo } = findingWords(one);
-      assert.doesNotMatch([what, ...evidence, todo].join(' '), /\p{C}/u, one.code);
+      assert.doesNotMatch(
+        [what, ...evidence.map(evidenceText), todo].join(' '),
+        /\p{C}/u,
+        one.code,
+      );
     }
   });
 
