@@ -5,6 +5,7 @@ import { type Finding, findingKey } from '../../core/doctor/finding.ts';
 import type { Repairs } from '../../core/doctor/repairs.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { say } from '../commands/say.ts';
+import { shown } from '../masking.ts';
 import type { Notifications } from '../notifications.ts';
 import { repairTitle } from '../words/findings.ts';
 import { plannedText } from '../words/plannedText.ts';
@@ -70,7 +71,7 @@ async function confirm(what: string): Promise<void> {
   const make = { label: l10n.t('$(check) Make This Change') };
   const leave = { label: l10n.t('$(close) Leave It As It Is') };
   const picked = await window.showQuickPick([make, leave], {
-    placeHolder: l10n.t('{0}? The editor shows what changes; secrets are masked.', what),
+    placeHolder: shown(l10n.t('{0}? The editor shows what changes; secrets are masked.', what)),
     // To look around in the editor is no answer.
     ignoreFocusOut: true,
   });

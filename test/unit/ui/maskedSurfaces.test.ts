@@ -10,6 +10,8 @@ const MASK = /import \{[^}]*\} from '[./]*(words\/)?(masking|shownItem|plainText
 
 /** What these show comes from no file and no provider. */
 const EXCEPTIONS = [
+  // Agents are named by their ids, which have no @.
+  'agents/leftFolder.ts',
   // Titles and prompts of our own; the models are ids of the config.
   'commands/sessionCommands.ts',
 ];
