@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { type Disposable, type ExtensionContext, env, window, workspace } from 'vscode';
-import type { Actions } from './actions.ts';
+import type { Actions } from './actions/actions.ts';
 import type { CoderClawAuthApi } from './api.ts';
 import { dashboardView, settings } from './contributions.ts';
 import { systemClock } from './core/clock.ts';
@@ -107,7 +107,7 @@ export function activate(context: ExtensionContext): CoderClawAuthApi {
     return live.ready;
   };
   const acting = once(async (): Promise<Actions> => {
-    const { actions } = await import('./actions.ts');
+    const { actions } = await import('./actions/actions.ts');
     return actions({
       ...{ clock, log, notifications, added, surfaces, findingsView, own },
       memory: context.globalState,
