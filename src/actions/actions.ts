@@ -92,7 +92,7 @@ export function actions(options: ActionsOptions): Actions {
       ...{ snapshot, refresh, notifications },
       ...{ findings, repairs: services.repairs, documents: seeing.plannedDocuments },
     }),
-    ...diagnosticCommands({ scene, notifications }),
+    ...diagnosticCommands({ scene, examined: seeing.examined, notifications }),
     ...warningCommands({ keeper }),
     ...agentCommands(agentParts),
     ...chatCommands(agentParts),

@@ -1,4 +1,5 @@
 import { Cancelled } from '../core/clock.ts';
+import type { Diagnosis } from '../core/doctor/doctor.ts';
 import { buildSnapshot } from '../core/model/buildSnapshot.ts';
 import type { Reads } from '../core/model/reads.ts';
 import type { StatusScene } from '../core/reports/statusReport.ts';
@@ -71,23 +72,30 @@ export function seeingOf(
     return documents;
   });
 
-  const findings = once(async (): Promise<Findings> => {
-    const [{ Findings }, { HiddenFindings }, { examine }, { surroundings }] = await Promise.all([
-      import('../ui/findings/findings.ts'),
-      import('../ui/findings/hiddenFindings.ts'),
+  /** Where there is no CoderClaw, nobody has been asked for anything. */
+  const clocks = async () => {
+    const { stateDirs } = await snapshot();
+    return stateDirs.length === 0 ? undefined : (await keeper()).serverClocks;
+  };
+
+  /** All checks on these reads. */
+  const examined = async (reads: Reads, signal?: AbortSignal): Promise<Diagnosis> => {
+    const [{ examine }, { surroundings }] = await Promise.all([
       import('../core/doctor/doctor.ts'),
       import('../core/doctor/surroundings.ts'),
     ]);
-    const clocks = async () => {
-      const { stateDirs } = await snapshot();
-      return stateDirs.length === 0 ? undefined : (await keeper()).serverClocks;
-    };
+    const around = await surroundings({ clocks, program: cli, platform: host.platform });
+    return examine({ ...around, reads, now: clock.now(), host, ...(signal && { signal }) });
+  };
+
+  const findings = once(async (): Promise<Findings> => {
+    const [{ Findings }, { HiddenFindings }] = await Promise.all([
+      import('../ui/findings/findings.ts'),
+      import('../ui/findings/hiddenFindings.ts'),
+    ]);
     const made = new Findings({
       ...{ view: options.findingsView, clock, snapshot, onSnapshot: options.onSnapshot },
-      examine: async (signal) => {
-        const around = await surroundings({ clocks, program: cli, platform: host.platform });
-        return examine({ ...around, reads: readsNow(), now: clock.now(), host, signal });
-      },
+      examine: (signal) => examined(readsNow(), signal),
       hidden: new HiddenFindings(options.memory),
       isAdded: (provider) => added.get(provider) !== undefined,
       failed: (error) => {
@@ -127,6 +135,6 @@ export function seeingOf(
 
   return {
     ...{ auditDocuments, explainDocuments, statusScene, statusDocuments },
-    ...{ findings, plannedDocuments, dashboard },
+    ...{ examined, findings, plannedDocuments, dashboard },
   };
 }

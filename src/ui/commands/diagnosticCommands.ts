@@ -2,6 +2,8 @@ import { release } from 'node:os';
 import { env, extensions, l10n, version, workspace } from 'vscode';
 import { commands } from '../../commandIds.ts';
 import { extensionId, settings } from '../../contributions.ts';
+import type { Diagnosis } from '../../core/doctor/doctor.ts';
+import type { Reads } from '../../core/model/reads.ts';
 import type { StatusScene } from '../../core/reports/statusReport.ts';
 import type { Notifications } from '../notifications.ts';
 import type { ChangedSetting, Surroundings } from '../words/diagnostics.ts';
@@ -10,22 +12,22 @@ import type { CommandHandlers } from './register.ts';
 export interface DiagnosticCommandParts {
   /** As the disk was last read. */
   readonly scene: () => Promise<StatusScene>;
+  /** All checks of the doctor. */
+  readonly examined: (reads: Reads) => Promise<Diagnosis>;
   readonly notifications: Pick<Notifications, 'told'>;
 }
 
 /** Telling strangers how things stand, without telling them whose they are. */
-export function diagnosticCommands({ scene, notifications }: DiagnosticCommandParts) {
+export function diagnosticCommands({ scene, examined, notifications }: DiagnosticCommandParts) {
   return {
     [commands.diagnosticsCopy]: async () => {
-      const [{ diagnostics }, { examine }, { diagnosticsText }] = await Promise.all([
+      const [{ diagnostics }, { diagnosticsText }] = await Promise.all([
         import('../../core/reports/diagnostics.ts'),
-        import('../../core/doctor/doctor.ts'),
         import('../words/diagnostics.ts'),
       ]);
       const seen = await scene();
-      const { reads, host, now } = seen;
-      const report = diagnostics(seen, await examine({ reads, host, now }));
-      const text = diagnosticsText(report, surroundings(), changedSettings(), now);
+      const report = diagnostics(seen, await examined(seen.reads));
+      const text = diagnosticsText(report, surroundings(), changedSettings(), seen.now);
       await env.clipboard.writeText(text);
       notifications.told(
         l10n.t(

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { chmod, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { cliProgram } from '../../../../src/core/cliProgram.ts';
 import { cliRelease } from '../../../../src/core/cliRelease.ts';
 import { KNOWN_RELEASE } from '../../../../src/core/doctor/checks/cliFormat.ts';
 import { surroundings } from '../../../../src/core/doctor/surroundings.ts';
 import { KnownError } from '../../../../src/core/errors.ts';
+import { ServerClocks } from '../../../../src/core/serverClocks.ts';
 import { doctorHome } from './doctorHome.ts';
 
 const MIN = 60_000;
@@ -28,6 +31,22 @@ describe('doctor: the clock', () => {
   it('is an error from where logins are taken for the contrary of what they are', async () => {
     assert.equal((await off(-10 * MIN))[0]?.severity, 'error');
     assert.equal((await off(10 * MIN))[0]?.severity, 'error');
+  });
+
+  it('is heard of by an answer to any request that was made anyway', async () => {
+    const date = new Date(home().clock.now() - 20 * MIN).toUTCString();
+    const server = createServer((_, response) => response.writeHead(200, { date }).end('{}'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const clocks = new ServerClocks(home().clock);
+    const { port } = server.address() as AddressInfo;
+    await (await clocks.listening(fetch)(`http://127.0.0.1:${port}/token`)).text();
+    server.close();
+    const parts = { clocks: async () => clocks, program: async () => undefined };
+    const { clockDifference } = await surroundings({ ...parts, platform: process.platform });
+    home().clockDifference = clockDifference;
+    const { facts, severity } = await home().only('clock.off');
+    assert.equal(severity, 'error');
+    assert.ok(facts.aheadMs > 19 * MIN && facts.aheadMs <= 20 * MIN, `${facts.aheadMs}`);
   });
 
   it('is not found where no server was heard', async () => {
