@@ -185,7 +185,10 @@ describe('the dashboard, in a real VS Code', function () {
     const { workbench } = session;
     const { page } = workbench;
     await workbench.openProfilesView();
-    await page.getByRole('button', { name: 'Open Dashboard' }).first().click();
+    // VS Code shows the buttons of one of several views where the pointer or the focus is.
+    const profiles = workbench.pane('Profiles');
+    await profiles.locator('.pane-header').hover();
+    await profiles.getByRole('button', { name: 'Open Dashboard' }).click();
     await row(/^Profile ann@example.com/).waitFor();
     await workbench.statusBarItem.click();
     await workbench.quickItem('Open Dashboard').click();
