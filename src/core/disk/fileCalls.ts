@@ -48,7 +48,7 @@ export const pooledCalls: FileCalls = {
     try {
       return await pool.lstat(path, { bigint: true });
     } catch (error) {
-      if (isNoEntry(error)) return undefined;
+      if (errnoOf(error) === 'ENOENT') return undefined;
       throw error;
     }
   },
@@ -60,11 +60,6 @@ export const pooledCalls: FileCalls = {
   readlink: (path) => pool.readlink(path),
   realpath: (path) => pool.realpath(path),
 };
-
-/** What Node's `throwIfNoEntry: false` takes for nothing being there. */
-function isNoEntry(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
-}
 
 class PooledFile implements OpenFile {
   readonly #handle: pool.FileHandle;
