@@ -11,7 +11,7 @@ import type { Notifications, Way } from './notifications.ts';
 import type { Target } from './target.ts';
 import { type Memory, ToldMemory } from './toldMemory.ts';
 import { refreshWords } from './words/refresh.ts';
-import { againWords, reminderWords } from './words/reminders.ts';
+import { againWords, deathsWords, reminderWords } from './words/reminders.ts';
 
 export interface RemindersParts {
   readonly notifications: Pick<Notifications, 'warned'>;
@@ -111,7 +111,7 @@ export class Reminders {
     const ends = remindersAt(this.#snapshot, now, this.#ends.told);
     const deaths = deathsAt(this.#snapshot, now, this.#deaths.told);
     if (ends.due.length > 0) this.#tellEnds(ends.due, now);
-    for (const death of deaths.due) this.#tellDeath(death, now);
+    if (deaths.due.length > 0) this.#tellDeaths(deaths.due, now);
     const next = Math.min(ends.next ?? Infinity, deaths.next ?? Infinity);
     if (next !== Infinity) this.#lookIn(next - now);
   }
@@ -136,16 +136,22 @@ export class Reminders {
     this.#parts.notifications.warned(reminderWords(due, now), wayOn, ...ways);
   }
 
-  #tellDeath(death: Death, now: number): void {
-    const told = [{ marks: death.marks, before: 0 }];
+  #tellDeaths(due: readonly Death[], now: number): void {
+    const told = due.map(({ marks }) => ({ marks, before: 0 }));
     this.#remember(this.#deaths, told);
+    const [first, ...others] = due;
+    const wayOn = first && others.length === 0 ? this.#wayOn(first) : this.#show();
+    const text = first && others.length === 0 ? this.#deathWords(first, now) : deathsWords(due);
+    const ways = this.#answers(this.#deaths, told);
+    this.#parts.notifications.warned(text, wayOn, ...ways);
+  }
+
+  #deathWords(death: Death, now: number): string {
     const cause = death.marks
       .map((mark) => this.#causes.get(markKey(mark)))
       .find((one) => one !== undefined);
     const result = cause ?? { kind: 'dead', why: death.why ?? 'refused' };
-    const { text } = refreshWords(death.profileId, result, now, true);
-    const ways = this.#answers(this.#deaths, told);
-    this.#parts.notifications.warned(text, this.#wayOn(death), ...ways);
+    return refreshWords(death.profileId, result, now, true).text;
   }
 
   #wayOn({ target, type, provider }: TokenFacts): Way {

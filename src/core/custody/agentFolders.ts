@@ -1,7 +1,7 @@
-import { join, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { MAIN_AGENT_ID } from '../documents/agentIds.ts';
 import { type DiskProbe, diskProbe } from '../documents/hostEnvironment.ts';
-import type { AgentSnapshot } from '../model/snapshot.ts';
+import type { AgentSnapshot, Snapshot } from '../model/snapshot.ts';
 
 /** What of a removed agent is left on the disk. Absolute paths of folders that are there. */
 export interface AgentFolders {
@@ -11,15 +11,29 @@ export interface AgentFolders {
   readonly elsewhere?: string;
 }
 
+/** Whose folders and stores these are, whatever happens to them. */
+export type StayingAgent = Pick<AgentSnapshot, 'agentDir' | 'store'>;
+
+/** All that stay when one agent goes: also main, where it is no agent of the config and others inherit from it. Pure. */
+export function stayingAgents(
+  { stateDirs }: Pick<Snapshot, 'stateDirs'>,
+  gone: { readonly stateDir: string; readonly agentId: string },
+): readonly StayingAgent[] {
+  return stateDirs.flatMap(({ path, agents, mainStore }) => [
+    ...agents.filter(({ id }) => path !== gone.stateDir || id !== gone.agentId),
+    ...(mainStore ? [{ agentDir: dirname(mainStore.path), store: mainStore }] : []),
+  ]);
+}
+
 /**
  * The folders of an agent that was removed. Only tells: moving one away is for a person to decide. None
  * of `main`, which cannot be removed.
- * @param others All agents that stay. The store of one can be a link into the folder of another.
+ * @param others `stayingAgents`. The store of one can be a link into the folder of another.
  */
 export async function removedFolders(
   stateDir: string,
   agent: { readonly id: string; readonly agentDir: string },
-  others: readonly Pick<AgentSnapshot, 'agentDir' | 'store'>[],
+  others: readonly StayingAgent[],
   probe: Pick<DiskProbe, 'realpath' | 'isFolder'> = diskProbe,
 ): Promise<AgentFolders> {
   if (agent.id === MAIN_AGENT_ID) return {};

@@ -1,4 +1,5 @@
 import { MAIN_AGENT_ID } from '../documents/agentIds.ts';
+import { type HeldProfile, heldProfiles } from '../model/heldProfiles.ts';
 import { usableEnd } from '../model/order.ts';
 import { needsPerson } from '../model/profileState.ts';
 import type {
@@ -76,34 +77,31 @@ export function dashboardOf(snapshot: Snapshot, histories: Histories, now: numbe
   return { at: now, summary: summaryOf(rows, now), dirs };
 }
 
-/** A profile and the agent that it is seen from. */
-interface Seen {
-  readonly agentId: string;
-  readonly profile: ProfileSnapshot;
-  readonly storePath: string;
-}
-
 function groupsOf(
   dir: StateDirSnapshot,
   histories: Histories,
   now: number,
 ): readonly TimelineGroup[] {
-  const groups = dir.agents.map((agent) => groupOf(agent.id, ownOf(agent), histories, now, agent));
-  const shared = groupOf(MAIN_AGENT_ID, onlyInherited(dir), histories, now);
+  const held = heldProfiles(dir);
+  const groups = dir.agents.map((agent) => {
+    const own = held.filter((one) => one.agent === agent && one.profile.origin === 'own');
+    return groupOf(agent.id, own, histories, now, agent);
+  });
+  const inherited = held.filter(({ profile }) => profile.origin !== 'own');
+  const shared = groupOf(MAIN_AGENT_ID, inherited, histories, now);
   return [shared, ...groups].filter(({ rows }) => rows.length > 0);
 }
 
 function groupOf(
   agentId: string,
-  profiles: readonly Seen[],
+  held: readonly HeldProfile[],
   histories: Histories,
   now: number,
   agent?: AgentSnapshot,
 ): TimelineGroup {
-  const rows = profiles.map((seen) => {
-    const history = histories.get(historyKey(seen.storePath, seen.profile.id));
-    const { agentId, profile } = seen;
-    return { agentId, profile, track: trackOf(profile, history, now) };
+  const rows = held.map(({ agent: seenFrom, profile, store }) => {
+    const history = histories.get(historyKey(store.path, profile.id));
+    return { agentId: seenFrom.id, profile, track: trackOf(profile, history, now) };
   });
   const isNeeding = ({ profile }: TimelineRow): boolean => needsPerson(profile.state);
   const needing = rows.filter(isNeeding);
@@ -123,41 +121,15 @@ function urgency({ track: { end } }: TimelineRow): number {
   return end.kind === 'person' ? end.at : 0;
 }
 
-function ownOf(agent: AgentSnapshot): readonly Seen[] {
-  return profilesOf(agent)
-    .filter(({ origin }) => origin === 'own')
-    .map((profile) => ({ agentId: agent.id, profile, storePath: agent.store.path }));
-}
-
-/** What stands in main's store where main is no agent of the config: each as the first agent sees it. */
-function onlyInherited({ agents, mainStore }: StateDirSnapshot): readonly Seen[] {
-  if (mainStore === undefined) return [];
-  const seen = new Map<string, Seen>();
-  for (const agent of agents) {
-    for (const profile of profilesOf(agent)) {
-      if (profile.origin === 'own' || seen.has(profile.id)) continue;
-      seen.set(profile.id, { agentId: agent.id, profile, storePath: mainStore.path });
-    }
-  }
-  return [...seen.values()];
-}
-
-function profilesOf({ providers }: AgentSnapshot): readonly ProfileSnapshot[] {
-  return providers.flatMap(({ profiles }) => profiles);
-}
-
 function loginsOf(dir: StateDirSnapshot, now: number): readonly UsageLogin[] {
   const logins = new Map<string, UsageLogin>();
-  for (const { agentId, profile, storePath } of [
-    ...dir.agents.flatMap(ownOf),
-    ...onlyInherited(dir),
-  ]) {
+  for (const { agent, profile, store } of heldProfiles(dir)) {
     const { id, type, provider, renewal } = profile;
     if (type === 'api_key' || usageSourceOf(provider) === undefined) continue;
     if (!canTell(profile, now)) continue;
-    const target = { storePath, profileId: id };
+    const target = { storePath: store.path, profileId: id };
     const login = renewal?.login ?? JSON.stringify(target);
-    if (!logins.has(login)) logins.set(login, { agentId, profile, target });
+    if (!logins.has(login)) logins.set(login, { agentId: agent.id, profile, target });
   }
   return [...logins.values()];
 }

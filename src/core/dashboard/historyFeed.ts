@@ -22,6 +22,10 @@ export class HistoryFeed {
   readonly #byDir = new Map<string, Histories>();
   readonly #faulty = new Set<string>();
   #watched: readonly string[] = [];
+  /** How many reads have begun. */
+  #begun = 0;
+  /** By state folder: the turn of the read that is known of it. */
+  readonly #known = new Map<string, number>();
 
   constructor(options: HistoryFeedOptions) {
     this.#options = options;
@@ -60,10 +64,21 @@ export class HistoryFeed {
   }
 
   async #read(stateDir: string): Promise<void> {
+    this.#begun += 1;
+    const turn = this.#begun;
+    // A slow read is no news once one that began after it has ended.
+    const isOld = (): boolean => {
+      if (turn < (this.#known.get(stateDir) ?? 0)) return true;
+      this.#known.set(stateDir, turn);
+      return false;
+    };
     try {
-      this.#byDir.set(stateDir, historiesOf(await this.#options.read(stateDir)));
+      const histories = historiesOf(await this.#options.read(stateDir));
+      if (isOld()) return;
+      this.#byDir.set(stateDir, histories);
       this.#faulty.delete(stateDir);
     } catch (error) {
+      if (isOld()) return;
       if (!this.#faulty.has(stateDir)) this.#options.onFault(stateDir, error);
       this.#faulty.add(stateDir);
     }

@@ -17,7 +17,7 @@ export interface MatrixRow {
 }
 
 /**
- * - `own`: it has profiles of its own, and main has none, or it is main;
+ * - `own`: it has profiles of its own, and main has none that are known of, or it is main;
  * - `separate`: it has a login or key of its own where main has another;
  * - `twin`: a login of its own stands in other stores too, so a renewal there ends it here;
  * - `inherited`: it uses what main has;
@@ -40,12 +40,23 @@ export interface MatrixCell {
 }
 
 /** Pure. */
-export function matrixOf({ agents }: StateDirSnapshot): Matrix {
+export function matrixOf({ agents, mainStore }: StateDirSnapshot): Matrix {
   const ids = agents.flatMap(({ providers }) => providers.map(({ id }) => id));
   const providers = [...new Set(ids)].sort();
-  const main = agents.find(({ id }) => id === MAIN_AGENT_ID);
+  const main = agents.find(({ id, store }) =>
+    mainStore === undefined ? id === MAIN_AGENT_ID : store.path === mainStore.path,
+  );
+  // Where main is no agent of the config, what it has is seen by those that inherit it.
   const ofMain = new Set(
-    (main?.providers ?? []).filter((one) => ownProfiles(one).length > 0).map(({ id }) => id),
+    agents.flatMap((agent) =>
+      agent.providers
+        .filter(({ profiles }) =>
+          profiles.some(({ origin }) =>
+            mainStore === undefined ? agent === main && origin === 'own' : origin === 'inherited',
+          ),
+        )
+        .map(({ id }) => id),
+    ),
   );
   return {
     providers,
@@ -74,7 +85,9 @@ function cellOf(
   }
   const { profiles } = provider;
   const own = ownProfiles(provider);
-  const twins = [...new Set(own.flatMap(({ sharedWith }) => sharedWith))];
+  // A token that is not renewed may stand anywhere.
+  const renewed = own.filter(({ type }) => type === 'oauth');
+  const twins = [...new Set(renewed.flatMap(({ sharedWith }) => sharedWith))];
   const lead = leadingProfile(provider) ?? profiles[0];
   return {
     provider: id,

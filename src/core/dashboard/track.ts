@@ -51,10 +51,11 @@ export function trackOf(
 ): Track {
   const { pause } = profile;
   const end = endOf(profile, now);
-  const since = sinceOf(history);
+  const since = sinceOf(profile, history);
   const valid = stretchUntil(validUntil(profile, end), since, now);
   const renewsFrom = renewsFromOf(end);
-  const renewals = renewalMarks(history?.renewedAt ?? [], now - LONGEST_PAST_MS, now);
+  const renewedAt = isRenewed(profile) ? (history?.renewedAt ?? []) : [];
+  const renewals = renewalMarks(renewedAt, now - LONGEST_PAST_MS, now);
   return {
     ...(valid && { valid }),
     ...(renewsFrom !== undefined && { renewsFrom }),
@@ -66,7 +67,9 @@ export function trackOf(
         kind: pause.kind,
       },
     }),
-    ...(history?.isSignIn && since !== undefined && { signedInAt: since }),
+    ...(history?.isSignIn &&
+      since !== undefined &&
+      since === history.since && { signedInAt: since }),
     renewals,
     end,
   };
@@ -146,8 +149,17 @@ function stretchUntil(
 }
 
 /** The first that is known of the credential that stands there. */
-function sinceOf(history: ProfileHistory | undefined): number | undefined {
-  return history?.since ?? history?.renewedAt[0];
+function sinceOf(
+  profile: ProfileSnapshot,
+  history: ProfileHistory | undefined,
+): number | undefined {
+  const { since, renewedAt = [] } = history ?? {};
+  return isRenewed(profile) ? (since ?? renewedAt[0]) : (renewedAt.at(-1) ?? since);
+}
+
+/** A key or a token that changes is another one. */
+function isRenewed({ type }: ProfileSnapshot): boolean {
+  return type === 'oauth';
 }
 
 function renewsFromOf(end: TrackEnd): number | 'now' | undefined {

@@ -36,9 +36,11 @@ export class Examinations {
    * @throws {Cancelled} by {@link stop}
    */
   look(): Promise<Diagnosis> {
-    if (this.#running === undefined) return this.#start();
     this.#wish = this.#stop.signal;
-    this.#queued ??= this.#running
+    // One that is queued has not begun, also where the one before it has just ended.
+    if (this.#queued !== undefined) return this.#queued;
+    if (this.#running === undefined) return this.#start();
+    this.#queued = this.#running
       .catch(() => {}) // told to those who wait for it
       .then(() => {
         this.#queued = undefined;

@@ -77,7 +77,12 @@ export interface FindingFacts {
   /** `isExpected`: the token does not say it itself. */
   'profile.ending': { readonly provider: string; readonly at: number; readonly isExpected?: true };
   'profile.expired': { readonly provider: string; readonly since: number };
-  'profile.dead': { readonly provider: string; readonly why?: DeathReason };
+  /** `end`: of the access token, as stored; absent where it has none. */
+  'profile.dead': {
+    readonly provider: string;
+    readonly why?: DeathReason;
+    readonly end?: number;
+  };
   'profile.broken': { readonly provider: string; readonly why: BrokenReason };
   /** `expires`: as stored; `meant`: the same in milliseconds. */
   'expiry.inSeconds': {
@@ -187,13 +192,16 @@ export function finding<C extends FindingCode>(
   return { code, severity, where, facts, isRepairable };
 }
 
+/** What tells a credential from the one that replaces it in the same profile: another one, another finding. */
+const ENDS = ['at', 'since', 'end'] as const;
+
 /**
  * Names what was found: the same at the next look, however the facts around it have moved on. No secret in
  * it; made for being compared, not shown.
  */
 export function findingKey({ code, where, facts }: Finding): string {
   const { stateDir, agentId, profileId, path } = where;
-  const more = ['fingerprint', 'key', 'port', 'service']
+  const more = ['fingerprint', 'key', 'port', 'service', ...ENDS]
     .filter((name) => name in facts)
     .map((name) => String((facts as Readonly<Record<string, unknown>>)[name]));
   return JSON.stringify([code, stateDir, agentId, profileId, path, ...more]);

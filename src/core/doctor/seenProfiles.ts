@@ -1,10 +1,5 @@
 import type { HiddenReason } from '../model/profileState.ts';
-import type {
-  AgentSnapshot,
-  OrderSource,
-  ProfileSnapshot,
-  StateDirSnapshot,
-} from '../model/snapshot.ts';
+import type { OrderSource, StateDirSnapshot } from '../model/snapshot.ts';
 
 /** A profile as agents of a state folder see it, told once for all of them. */
 export interface HiddenProfile {
@@ -31,31 +26,4 @@ export function hiddenBy(dir: StateDirSnapshot, why: HiddenReason): readonly Hid
     }
   }
   return [...found.values()];
-}
-
-export interface HeldProfile {
-  readonly agent: AgentSnapshot;
-  readonly profile: ProfileSnapshot;
-}
-
-/**
- * Every stored profile of a state folder once, with the agent whose own it is; with the first that inherits
- * it, where main is not listed.
- */
-export function heldProfiles(dir: StateDirSnapshot): readonly HeldProfile[] {
-  const inherited = new Set<string>();
-  const stores = new Set<string>();
-  return dir.agents.flatMap((agent) => {
-    // Two agents can be configured to one folder.
-    const isFirst = !stores.has(agent.store.path);
-    stores.add(agent.store.path);
-    return agent.providers.flatMap(({ profiles }) =>
-      profiles.flatMap((profile) => {
-        if (profile.origin === 'own') return isFirst ? [{ agent, profile }] : [];
-        if (dir.mainStore === undefined || inherited.has(profile.id)) return [];
-        inherited.add(profile.id);
-        return [{ agent, profile }];
-      }),
-    );
-  });
 }

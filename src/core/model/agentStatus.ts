@@ -1,3 +1,4 @@
+import { heldProfiles } from './heldProfiles.ts';
 import { needsPerson, type ProfileState } from './profileState.ts';
 import type { AgentSnapshot, ProfileSnapshot, ProviderSnapshot, Snapshot } from './snapshot.ts';
 
@@ -25,13 +26,11 @@ export function leadingProfile(provider: ProviderSnapshot): ProfileSnapshot | un
   );
 }
 
-/** How many profiles need a person, over all agents; an inherited one counts where it is stored. */
+/** How many profiles need a person, over all agents; each counts once, where it is stored. */
 export function needingPerson(snapshot: Snapshot): number {
   return snapshot.stateDirs
-    .flatMap((dir) => dir.agents)
-    .flatMap((agent) => agent.providers)
-    .flatMap((provider) => provider.profiles)
-    .filter((profile) => profile.origin === 'own' && needsPerson(profile.state)).length;
+    .flatMap(heldProfiles)
+    .filter(({ profile }) => needsPerson(profile.state)).length;
 }
 
 /** Pure; `agent` as the Snapshot shows it. */

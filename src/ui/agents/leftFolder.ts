@@ -2,7 +2,7 @@ import { l10n, ProgressLocation, window } from 'vscode';
 import type { AgentFolders } from '../../core/custody/agentFolders.ts';
 import { KnownError } from '../../core/errors.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
-import { type AgentPlace, agentPlaces, locateAgent } from '../commands/locate.ts';
+import { type AgentPlace, locateAgent } from '../commands/locate.ts';
 import type { AgentCommandParts } from './agentParts.ts';
 import { folderToTrash } from './folderToTrash.ts';
 
@@ -11,10 +11,8 @@ export async function foldersOf(
   snapshot: Snapshot,
   { dir, agent }: AgentPlace,
 ): Promise<AgentFolders> {
-  const { removedFolders } = await import('../../core/custody/agentFolders.ts');
-  const others = agentPlaces(snapshot)
-    .filter((other) => other.dir.path !== dir.path || other.agent.id !== agent.id)
-    .map((other) => other.agent);
+  const { removedFolders, stayingAgents } = await import('../../core/custody/agentFolders.ts');
+  const others = stayingAgents(snapshot, { stateDir: dir.path, agentId: agent.id });
   return removedFolders(dir.path, agent, others);
 }
 

@@ -43,7 +43,7 @@ export function leftFolderQuestion(
 ): { readonly message: string; readonly detail: readonly string[] } {
   const detail = [
     l10n.t('{0}, with its sign-ins and sessions, goes to the trash as a whole.', folder),
-    onlyThereWords(standsOnlyThere(agent)),
+    onlyThereWords(agent),
   ];
   return {
     message: l10n.t('Move the folder of {0} to the trash?', agent.id),
@@ -52,7 +52,7 @@ export function leftFolderQuestion(
 }
 
 function folderWords(agent: AgentSnapshot, { own, elsewhere }: AgentFolders): readonly string[] {
-  const only = onlyThereWords(standsOnlyThere(agent));
+  const only = onlyThereWords(agent);
   if (own === undefined) {
     return elsewhere === undefined ? [] : [l10n.t('Its folder {0} stays.', elsewhere), only];
   }
@@ -65,7 +65,12 @@ function folderWords(agent: AgentSnapshot, { own, elsewhere }: AgentFolders): re
   ];
 }
 
-function onlyThereWords(count: number): string {
+function onlyThereWords(agent: AgentSnapshot): string {
+  const { kind } = agent.store;
+  if (kind !== 'whole' && kind !== 'absent') {
+    return l10n.t('Its store cannot be read: sign-ins in it may stand only there.');
+  }
+  const count = standsOnlyThere(agent);
   if (count === 0) return '';
   return count === 1
     ? l10n.t('One of its sign-ins stands only there.')
@@ -73,7 +78,7 @@ function onlyThereWords(count: number): string {
 }
 
 /** How many of an agent's own sign-ins and tokens no other agent has; of keys it is not known. */
-export function standsOnlyThere(agent: AgentSnapshot): number {
+function standsOnlyThere(agent: AgentSnapshot): number {
   return agent.providers
     .flatMap(({ profiles }) => profiles)
     .filter(({ origin, type, sharedWith }) => {

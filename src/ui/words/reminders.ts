@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { Death } from '../../core/model/deaths.ts';
 import type { Reminder } from '../../core/model/reminders.ts';
 import { span } from './time.ts';
 
@@ -20,6 +21,21 @@ export function reminderWords(due: readonly Reminder[], now: number): string {
   return due.every(({ type }) => type === 'oauth')
     ? l10n.t('{0} sign-ins end soon, the first of them in {1}.', due.length, left)
     : l10n.t('{0} sign-ins and tokens end soon, the first of them in {1}.', due.length, left);
+}
+
+/**
+ * What a person is told of several logins that have died, in one message. Pure.
+ * @param due At least two.
+ */
+export function deathsWords(due: readonly Death[]): string {
+  const [first] = due;
+  if (first === undefined) throw new Error('nothing has died');
+  return l10n.t(
+    '{0} sign-ins can no longer renew themselves, among them {1} of agent {2}. Sign in again to use them.',
+    due.length,
+    first.profileId,
+    first.agent,
+  );
 }
 
 /**

@@ -327,6 +327,23 @@ describe('reminders', () => {
   });
 
   describe('of logins that have died', () => {
+    it('several in one message, all of which its answers are about', () => {
+      const logins = ['a', 'b'].map((id) =>
+        profile(`openai-codex:${id}`, { kind: 'dead' }, { expires: NOW }),
+      );
+      const providers = [provider('openai-codex', ...logins)];
+      const both = snapshot(stateDir('/s', [agent('main', { providers })]));
+      const window = open();
+      window.update(both);
+      assert.deepEqual(said, [
+        '2 sign-ins can no longer renew themselves, among them openai-codex:a of agent main. Sign in again to use them.',
+      ]);
+      assert.equal(ways[0]?.label, 'Show');
+      ways.at(-1)?.run();
+      window.update(both);
+      assert.equal(said.length, 1);
+    });
+
     const refused = { kind: 'dead', why: 'refused' } as const;
     const dead = (more: { readonly expires?: number } = {}) => ({
       ...{ login: 'x', provider: 'openai-codex', profileId: 'openai-codex:a', expires: NOW },

@@ -1,16 +1,14 @@
+import { type HeldProfile, heldProfiles } from '../../model/heldProfiles.ts';
 import { type Finding, type FindingPlace, finding } from '../finding.ts';
 import { type Look, placeIn } from '../look.ts';
-import { type HeldProfile, heldProfiles } from '../seenProfiles.ts';
 
 /** Profiles that have ended, or will within a week, and that only a person can bring back. */
 export function profileEnds({ snapshot }: Look): readonly Finding[] {
   return snapshot.stateDirs.flatMap((dir) =>
     heldProfiles(dir).flatMap((held) => {
-      const { agent, profile } = held;
-      const path = profile.origin === 'own' ? agent.store.path : dir.mainStore?.path;
+      const { agent, profile, store } = held;
       const where = placeIn(dir, {
-        ...{ agentId: agent.id, profileId: profile.id },
-        ...(path !== undefined && { path }),
+        ...{ agentId: agent.id, profileId: profile.id, path: store.path },
       });
       return endOf(held, where) ?? [];
     }),
@@ -18,7 +16,7 @@ export function profileEnds({ snapshot }: Look): readonly Finding[] {
 }
 
 function endOf({ profile }: HeldProfile, where: FindingPlace): Finding | undefined {
-  const { provider, state } = profile;
+  const { provider, state, expires } = profile;
   switch (state.kind) {
     case 'ending': {
       const { at, isExpected } = state;
@@ -29,7 +27,8 @@ function endOf({ profile }: HeldProfile, where: FindingPlace): Finding | undefin
       return finding('profile.expired', 'error', where, { provider, since: state.since });
     case 'dead': {
       const { why } = state;
-      return finding('profile.dead', 'error', where, { provider, ...(why && { why }) });
+      const end = expires === undefined ? {} : { end: expires };
+      return finding('profile.dead', 'error', where, { provider, ...(why && { why }), ...end });
     }
     case 'broken':
       return finding('profile.broken', 'error', where, { provider, why: state.why });

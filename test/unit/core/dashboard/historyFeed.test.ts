@@ -2,10 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { historyKey } from '../../../../src/core/dashboard/history.ts';
 import { HistoryFeed } from '../../../../src/core/dashboard/historyFeed.ts';
 import { ownFolderOf } from '../../../../src/core/documents/ownFolder.ts';
-import { formatAuditEntry, readAuditTrail } from '../../../../src/core/model/auditEntry.ts';
+import {
+  type AuditEntry,
+  formatAuditEntry,
+  readAuditTrail,
+} from '../../../../src/core/model/auditEntry.ts';
 
 describe('following audit trails', () => {
   let stateDir: string;
@@ -93,5 +98,32 @@ describe('following audit trails', () => {
     await write(1);
     await next;
     assert.equal(feed.hasFault, false);
+  });
+
+  it('does not go back to what a slow read brings', async () => {
+    const entry = (at: number): AuditEntry => ({
+      ...{ at, actor: { kind: 'us', pid: 1, app: 'x' }, action: 'refreshed' },
+      ...{ agentId: 'main', storePath: '/store', profileId: 'p:a' },
+    });
+    const answers: ((entries: readonly AuditEntry[]) => void)[] = [];
+    const read = () => new Promise<readonly AuditEntry[]>((resolve) => answers.push(resolve));
+    const until = async (count: number): Promise<void> => {
+      while (answers.length < count) await turn();
+    };
+    const slow = new HistoryFeed({ read, onChange: () => {}, onFault: () => {} });
+    try {
+      const first = slow.watch([stateDir]);
+      await until(1);
+      await slow.watch([]);
+      const second = slow.watch([stateDir]);
+      await until(2);
+      answers[1]?.([entry(1), entry(2)]);
+      answers[0]?.([entry(1)]);
+      await Promise.all([first, second]);
+      const known = slow.histories.get(historyKey('/store', 'p:a'));
+      assert.deepEqual(known?.renewedAt, [1, 2]);
+    } finally {
+      slow.dispose();
+    }
   });
 });

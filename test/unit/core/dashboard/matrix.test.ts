@@ -64,4 +64,24 @@ describe('the matrix of agents and providers', () => {
     assert.deepEqual(copy?.cells[0]?.twins, ['main']);
     assert.equal(copy?.cells[2]?.lead, undefined);
   });
+
+  it('calls no token a twin that nothing renews', () => {
+    const shared = { type: 'token', sharedWith: ['work'] } as const;
+    const token = profile('anthropic:t', { kind: 'static' }, shared);
+    const main = agent('main', { providers: [provider('anthropic', token)] });
+    const [cell] = matrixOf(stateDir('/state', [main])).rows[0]?.cells ?? [];
+    assert.deepEqual([cell?.kind, cell?.twins], ['own', []]);
+  });
+
+  it('knows what main has by those that inherit it, where main is no agent of the config', () => {
+    const mainStore = { kind: 'whole', path: '/main.json', problems: [] } as const;
+    const inherited = provider('groq', profile('groq:k', { kind: 'static' }, heir));
+    const own = provider('groq', profile('groq:o', { kind: 'static' }));
+    const agents = [agent('b', { providers: [inherited] }), agent('c', { providers: [own] })];
+    const { rows } = matrixOf(stateDir('/state', agents, { mainStore }));
+    assert.deepEqual(
+      rows.map(({ cells }) => cells[0]?.kind),
+      ['inherited', 'separate'],
+    );
+  });
 });

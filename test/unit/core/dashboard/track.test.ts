@@ -46,6 +46,16 @@ describe('the track of a profile', () => {
     assert.equal(track({ kind: 'lasts', until }).renewsFrom, undefined);
   });
 
+  it('takes a key or token that changed for another one, which came in then', () => {
+    const history = { since: NOW - 9 * DAY, isSignIn: true, renewedAt: [NOW - DAY] } as const;
+    for (const type of ['token', 'api_key'] as const) {
+      const { valid, renewals, signedInAt } = track({ kind: 'static' }, { type }, history);
+      assert.deepEqual([valid, renewals, signedInAt], [{ from: NOW - DAY }, [], undefined]);
+    }
+    const whole = track({ kind: 'static' }, { type: 'token' }, { ...history, renewedAt: [] });
+    assert.equal(whole.signedInAt, NOW - 9 * DAY);
+  });
+
   it('needs a person now where it is lost, and shows how long it was valid if that was seen', () => {
     const since = NOW - 9 * DAY;
     const gone = { kind: 'expired', since: NOW - DAY } as const;

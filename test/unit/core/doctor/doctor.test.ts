@@ -83,6 +83,16 @@ describe('doctor', () => {
     assert.notEqual(findingKey(ghosts('p')), findingKey(ghosts('q')));
   });
 
+  it('takes the end of another token in a profile for another finding: one that was hidden hides no other', () => {
+    const at = { stateDir: '/s', agentId: 'main', profileId: 'p:a', path: '/s/x' };
+    const keys = [1, 2].flatMap((end) => [
+      findingKey(finding('profile.ending', 'warning', at, { provider: 'p', at: end })),
+      findingKey(finding('profile.expired', 'error', at, { provider: 'p', since: end })),
+      findingKey(finding('profile.dead', 'error', at, { provider: 'p', end })),
+    ]);
+    assert.equal(new Set(keys).size, 6);
+  });
+
   it('has a repair for whatever it says can be mended', async () => {
     await home().store('main', {
       profiles: { 'p:a': login(secret(), { expires: 1_700_000_000 }) },

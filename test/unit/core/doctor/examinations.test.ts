@@ -102,4 +102,16 @@ describe('examinations', () => {
     await turn();
     assert.match(String(failures[0]), /never/);
   });
+
+  it('are made one at a time also where the next wish comes just as one ends', async () => {
+    const { open, examinations, most } = scene();
+    const again = examinations.look().then(() => examinations.look());
+    const queued = examinations.look();
+    await turn();
+    open[0]?.end(1);
+    await turn();
+    assert.deepEqual([open.length, most()], [2, 1]);
+    open[1]?.end(2);
+    assert.deepEqual([(await again).at, (await queued).at], [2, 2]);
+  });
 });

@@ -83,12 +83,13 @@ describe('doctor: ends', () => {
     const now = Date.now();
     const token = (expires: number) => ({ type: 'token', provider: 't', token: secret(), expires });
     const dead = secret();
+    const end = now + DAY;
     await home().store('main', {
       profiles: {
         't:soon': token(now + 3 * DAY),
         't:late': token(now + 8 * DAY),
         't:over': token(now - 1000),
-        'p:dead': login(dead),
+        'p:dead': login(dead, { expires: end }),
         'p:blank': key({ key: '  ' }),
       },
     });
@@ -102,7 +103,7 @@ describe('doctor: ends', () => {
       .map(({ code, where, facts }) => [code, where.agentId, where.profileId, facts]);
     assert.deepEqual(ends.sort(), [
       ['profile.broken', 'main', 'p:blank', { provider: 'p', why: 'noKey' }],
-      ['profile.dead', 'main', 'p:dead', { provider: 'p' }],
+      ['profile.dead', 'main', 'p:dead', { provider: 'p', end }],
       ['profile.ending', 'main', 't:soon', { provider: 't', at: now + 3 * DAY }],
       ['profile.expired', 'main', 't:over', { provider: 't', since: now - 1000 }],
     ]);

@@ -272,6 +272,19 @@ describe('the rows of the Profiles view', () => {
     );
     assert.equal(count, 1);
   });
+
+  it('counts for the badge what all inherit from a main that is no agent, and a shared folder, once', () => {
+    const dead = profile('openai-codex:a', { kind: 'dead' });
+    const heirs = ['b', 'c'].map((id) =>
+      agent(id, { providers: [provider('openai-codex', { ...dead, origin: 'inherited' })] }),
+    );
+    const mainStore = { kind: 'whole', path: '/main.json', problems: [] } as const;
+    assert.equal(needingPerson(snapshot(stateDir('/state', heirs, { mainStore }))), 1);
+    const owners = ['b', 'c'].map((id) =>
+      agent(id, { store: mainStore, providers: [provider('openai-codex', dead)] }),
+    );
+    assert.equal(needingPerson(snapshot(stateDir('/state', owners))), 1);
+  });
 });
 
 describe('what the rows say of an order', () => {

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { addedWords, removalQuestion, removedWords } from '../../../../src/ui/words/agents.ts';
+import {
+  addedWords,
+  leftFolderQuestion,
+  removalQuestion,
+  removedWords,
+} from '../../../../src/ui/words/agents.ts';
 import { agent, profile, provider } from '../../../support/snapshots.ts';
 
 const STATIC = { kind: 'static' } as const;
@@ -36,6 +41,12 @@ describe('the question before an agent is removed', () => {
       detail.join(' '),
       'It is taken out of the config. Its folder /s/agents/work stays unless you have it moved to the trash. One of its sign-ins stands only there.',
     );
+  });
+
+  it('says of a store that cannot be read that sign-ins may stand only there', () => {
+    const store = { kind: 'torn', path: '/t', detail: 'x' } as const;
+    const { detail } = leftFolderQuestion(agent('work', { store }), '/s/agents/work');
+    assert.match(detail.join(' '), /cannot be read: sign-ins in it may stand only there\.$/);
   });
 
   it('says of a store elsewhere that it stays in any case', () => {
