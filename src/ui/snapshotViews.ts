@@ -55,7 +55,10 @@ export class SnapshotViews implements Disposable {
     this.#snapshot = snapshot;
     const viewState = viewStateOf(snapshot);
     this.#setViewState(viewState);
-    void import('./setUp.ts').then(({ tellSetUp }) => tellSetUp(snapshot));
+    import('./setUp.ts').then(
+      ({ tellSetUp }) => tellSetUp(snapshot),
+      () => {}, // an update of the extension has taken it away: the next start has it again
+    );
     const here = this.#here(snapshot);
     this.rows.show(viewState === 'tree' ? snapshot : undefined, here?.use);
     this.#statusBar.show(snapshot, here);

@@ -201,7 +201,7 @@ const ENDS = ['at', 'since', 'end'] as const;
  */
 export function findingKey({ code, where, facts }: Finding): string {
   const { stateDir, agentId, profileId, path } = where;
-  const more = ['fingerprint', 'key', 'port', 'service', ...ENDS]
+  const more = ['fingerprint', 'key', 'port', 'service', 'version', ...ENDS]
     .filter((name) => name in facts)
     .map((name) => String((facts as Readonly<Record<string, unknown>>)[name]));
   return JSON.stringify([code, stateDir, agentId, profileId, path, ...more]);

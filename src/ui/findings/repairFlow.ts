@@ -2,6 +2,7 @@ import { l10n, window } from 'vscode';
 import { views } from '../../contributions.ts';
 import { Cancelled } from '../../core/clock.ts';
 import { type Finding, findingKey } from '../../core/doctor/finding.ts';
+import { isSamePlan, type PlannedChange } from '../../core/doctor/plannedChange.ts';
 import type { Repairs } from '../../core/doctor/repairs.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { say } from '../commands/say.ts';
@@ -31,26 +32,26 @@ export interface RepairFlowParts {
 export async function repairFinding(finding: Finding, parts: RepairFlowParts): Promise<void> {
   await parts.refresh();
   const repairs = await parts.repairs();
-  const preview = () => repairs.preview(finding);
-  const changes = await inView(preview);
-  if (changes.length === 0) {
-    await tellMended(parts);
-    return;
-  }
   const what = repairTitle(finding) ?? l10n.t('Repair');
   const documents = await parts.documents();
-  const close = await documents.show(what, changes.map(plannedText));
-  try {
-    await confirm(what);
-    // Somebody may have been faster while the person read.
-    if ((await preview()).length === 0) {
+  let agreed: readonly PlannedChange[] | undefined;
+  for (;;) {
+    const changes = await inView(() => repairs.preview(finding));
+    if (changes.length === 0) {
       await tellMended(parts);
       return;
     }
-    await inView(() => repairs.make(finding));
-  } finally {
-    await close();
+    // Somebody may have been faster while the person read: that is shown, and asked about, anew.
+    if (agreed !== undefined && isSamePlan(agreed, changes)) break;
+    const close = await documents.show(what, changes.map(plannedText));
+    try {
+      await confirm(what, agreed !== undefined);
+    } finally {
+      await close();
+    }
+    agreed = changes;
   }
+  await inView(() => repairs.make(finding));
   await parts.refresh();
   if (await isFoundAgain(finding, parts)) {
     parts.notifications.warned(
@@ -67,11 +68,15 @@ export async function repairFinding(finding: Finding, parts: RepairFlowParts): P
  * As low as it can be: it lies over the first lines of the editor.
  * @throws {Cancelled}
  */
-async function confirm(what: string): Promise<void> {
+async function confirm(what: string, isAnew: boolean): Promise<void> {
   const make = { label: l10n.t('$(check) Make This Change') };
   const leave = { label: l10n.t('$(close) Leave It As It Is') };
   const picked = await window.showQuickPick([make, leave], {
-    placeHolder: shown(l10n.t('{0}? The editor shows what changes; secrets are masked.', what)),
+    placeHolder: shown(
+      isAnew
+        ? l10n.t('{0}? It has come to something else meanwhile: the editor shows what.', what)
+        : l10n.t('{0}? The editor shows what changes; secrets are masked.', what),
+    ),
     // To look around in the editor is no answer.
     ignoreFocusOut: true,
   });
