@@ -185,6 +185,8 @@ describe('the dashboard, in a real VS Code', function () {
     const { workbench } = session;
     const { page } = workbench;
     await workbench.openProfilesView();
+    // With two views in one place, a header shows its buttons to the pointer alone.
+    await workbench.pane('Profiles').locator('.pane-header').hover();
     await page.getByRole('button', { name: 'Open Dashboard' }).first().click();
     await row(/^Profile ann@example.com/).waitFor();
     await workbench.statusBarItem.click();
