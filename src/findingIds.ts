@@ -9,7 +9,7 @@ export const findingsFocus = 'coderclawAuth.findings.focus';
 /** What the view has to show, for its welcome texts; unset until a look has come to something. */
 export const findingsStateKey = 'coderclawAuth.findingsState';
 
-export const findingsStates = ['nothing', 'hidden', 'rows'] as const;
+export const findingsStates = ['noCoderClaw', 'nothing', 'hidden', 'rows'] as const;
 export type FindingsState = (typeof findingsStates)[number];
 
 /** Something is found that the person has hidden. */

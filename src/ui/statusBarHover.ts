@@ -15,6 +15,9 @@ import { agentInUseLines } from './words/workspaceAgent.ts';
 const { dashboardOpen, profileSignIn, profileSignInAgain, switcherShow, workspaceChooseAgent } =
   commands;
 
+/** Between columns: VS Code sets them side by side without any room. */
+const GAP = '&nbsp;&nbsp;';
+
 /** Markdown with theme icons, and the commands that its links may run. */
 export interface HoverMarkdown {
   readonly value: string;
@@ -45,7 +48,7 @@ export function statusBarHover(
     for (const provider of agent.providers) {
       const profile = leadingProfile(provider);
       const words = profile ? stateWords(profile.state, now) : undefined;
-      value += `| ${markdownText(providerName(provider.id))} | ${markdownText(profile?.name ?? '–')} | ${
+      value += `| ${markdownText(providerName(provider.id))}${GAP} | ${markdownText(profile?.name ?? '–')}${GAP} | ${
         words ? `$(${words.icon}) ${markdownText(words.text)}` : '–'
       } |\n`;
       // The one that it needs, rather than the general way below.

@@ -8,6 +8,7 @@ import { effectiveStore } from './effectiveStore.ts';
 import { loginFingerprint, ofLogin } from './loginFingerprint.ts';
 import { type ConfigAuth, effectiveOrder, isBlank, ofProvider, usableEnd } from './order.ts';
 import { pauseOf } from './pause.ts';
+import { profileName } from './profileName.ts';
 import { isDeadBy, isUsable, profileState, retryOf } from './profileState.ts';
 import { profilesByProvider } from './profilesByProvider.ts';
 import { readableConfig } from './readableConfig.ts';
@@ -192,11 +193,6 @@ function providerSnapshot(
     ...(billing && { billing }),
     ...(order.source === 'store' && { orderFrom: isOwn ? 'own' : 'main' }),
   };
-}
-
-/** Profile ids are `<provider>:<name>`; one without a name goes by its whole id. */
-function profileName(id: string): string {
-  return shownKey(id.slice(id.indexOf(':') + 1).trim()) || shownKey(id);
 }
 
 /** The login's own e-mail; else the one that somebody wrote into the config. */

@@ -169,7 +169,8 @@ export class Findings implements Disposable {
       countWords(left) ?? l10n.t('looked at {0}', timeOfDay(diagnosis.at)),
       hiddenCount > 0 ? l10n.t('{0} hidden', hiddenCount) : '',
     );
-    const state = findingsState(left.length + diagnosis.unfinished.length, hiddenCount);
+    const rowCount = left.length + diagnosis.unfinished.length;
+    const state = findingsState(rowCount, hiddenCount, snapshot.stateDirs.length > 0);
     void vscodeCommands.executeCommand('setContext', findingsStateKey, state);
     void vscodeCommands.executeCommand('setContext', findingsHiddenKey, hiddenCount > 0);
   }

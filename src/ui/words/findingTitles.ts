@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { l10n } from 'vscode';
 import type { Finding, FindingCode, FindingOf } from '../../core/doctor/finding.ts';
 import { shownKey } from '../../core/documents/shownText.ts';
+import { profileName } from '../../core/model/profileName.ts';
 import { joined } from './joined.ts';
 import { OTHER_PROGRAMS } from './loginFindings.ts';
 import { providerName } from './providers.ts';
@@ -69,22 +70,25 @@ export function findingTitle({ code, facts }: Finding): string {
 }
 
 /**
- * What a finding is about, in a few words: the profile or the file, then the agent.
+ * What a finding is about, in a few words: the profile or the file, then the agent. A profile goes by its
+ * name, as in the Profiles view, and its provider comes last: a narrow row has room for what tells two apart.
  * @param withStateDir Name the state folder too, as there are several.
  */
 export function findingAbout(finding: Finding, withStateDir: boolean): string {
-  const { agentId = '', stateDirLabel = '' } = finding.where;
+  const { agentId = '', profileId, stateDirLabel = '' } = finding.where;
+  const { facts } = finding;
   return joined(
     ' · ',
     subjectOf(finding),
     shownKey(agentId),
+    profileId !== undefined && 'provider' in facts ? providerName(facts.provider) : '',
     withStateDir ? shownKey(stateDirLabel) : '',
   );
 }
 
 /** Without the agent. */
 function subjectOf({ code, facts, where: { profileId, path } }: Finding): string {
-  if (profileId !== undefined) return shownKey(profileId);
+  if (profileId !== undefined) return profileName(profileId);
   if (code === 'order.ghosts') {
     const provider = providerName(facts.key);
     return facts.writtenIn === 'config' ? joined(' · ', provider, fileName(path)) : provider;

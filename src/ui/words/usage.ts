@@ -134,7 +134,7 @@ export function failureWords(failure: UsageFailure, now: number): string {
       );
     case 'unauthorized':
       return l10n.t(
-        '{0} did not take the access token. If agents have trouble too, use Refresh Now.',
+        '{0} did not take this token. If agents have trouble too, refresh or replace it: click its name.',
         failure.host,
       );
     case 'forbidden':

@@ -73,7 +73,7 @@ describe('findings, in a real VS Code', function () {
     await workbench.row(GHOSTS).waitFor();
     assert.deepEqual(await ourRows(workbench), [
       'Other users can read this file | auth-profiles.json · work',
-      'Profile has expired | anthropic:team · main',
+      'Profile has expired | team · main · Anthropic',
       'One login in 2 profiles | OpenAI Codex',
       'Order names a missing profile | OpenAI Codex · coderclaw.json',
       'Session has a stale pin | main',
@@ -112,7 +112,7 @@ describe('findings, in a real VS Code', function () {
     await workbench.row(LOOSE).waitFor({ state: 'detached' });
     assert.equal((await stat(session.storePath('work'))).mode & 0o777, 0o600);
     assert.deepEqual(await ourRows(workbench), [
-      'Profile has expired | anthropic:team · main',
+      'Profile has expired | team · main · Anthropic',
       'Session has a stale pin | main',
     ]);
   });

@@ -19,7 +19,7 @@ describe('the hover of the status bar item', () => {
       '',
       '| Provider | Next | State |',
       '|:--|:--|:--|',
-      '| OpenAI Codex | ann | $(pass) renews itself · 5 h |',
+      '| OpenAI Codex&nbsp;&nbsp; | ann&nbsp;&nbsp; | $(pass) renews itself · 5 h |',
       '',
       `[Switch Profile…](command:${commands.switcherShow}) · [Show Profiles](command:${viewCommands.profilesFocus}) · [Open Dashboard](command:${commands.dashboardOpen})`,
     ]);

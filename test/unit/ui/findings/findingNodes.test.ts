@@ -164,8 +164,12 @@ describe('the rows of findings', () => {
   });
 
   it('or a text in their place', () => {
-    assert.equal(findingsState(1, 1), 'rows');
-    assert.equal(findingsState(0, 1), 'hidden');
-    assert.equal(findingsState(0, 0), 'nothing');
+    assert.equal(findingsState(1, 1, true), 'rows');
+    assert.equal(findingsState(0, 1, true), 'hidden');
+    assert.equal(findingsState(0, 0, true), 'nothing');
+    // All is as it should be only where there is something.
+    assert.equal(findingsState(0, 0, false), 'noCoderClaw');
+    // A port that is held needs none.
+    assert.equal(findingsState(1, 0, false), 'rows');
   });
 });

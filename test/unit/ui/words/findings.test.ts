@@ -133,6 +133,9 @@ describe('the words of findings', () => {
       assert.doesNotMatch(about, /undefined|\{\d\}|\[object|^ ·|· ·/, one.code);
       assert.ok(!findingAbout(one, false).includes('~/s'), one.code);
     }
+    const place = { ...where, agentId: 'work', profileId: 'anthropic:team' };
+    const dead = finding('profile.dead', 'error', place, { provider: 'anthropic' });
+    assert.equal(findingAbout(dead, false), 'team · work · Anthropic');
     const nowhere = finding('port.held', 'info', {}, { provider: 'p', port: 1, otherPorts: [] });
     assert.equal(findingAbout(nowhere, true), 'p');
   });

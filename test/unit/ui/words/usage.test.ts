@@ -79,7 +79,10 @@ describe('words for usage', () => {
     offline: [{ kind: 'offline', host, errno: 'ENOTFOUND' }, /not reached \(ENOTFOUND\)/],
     timedOut: [{ kind: 'timedOut', host }, /in time/],
     brokenOff: [{ kind: 'brokenOff', host }, /broke off\./],
-    unauthorized: [{ kind: 'unauthorized', host }, /did not take the access token.*Refresh Now/],
+    unauthorized: [
+      { kind: 'unauthorized', host },
+      /did not take this token.*refresh or replace it/,
+    ],
     forbidden: [{ kind: 'forbidden', host, scope: true }, /kind of token/],
     tooMany: [{ kind: 'tooMany', host }, /too often/],
     serverFault: [{ kind: 'serverFault', host, status: 503 }, /HTTP 503/],
