@@ -49,14 +49,17 @@ function maskedValue(value: JsonValue): JsonValue {
 const PLAIN_CONFIG: ReadonlySet<string> = new Set(['$include', '$schema', 'auth']);
 
 /**
- * The text of a config as it is, comments and layout included, with every text masked outside of `auth`. What
+ * The text of a config as it is, comments and layout included, with every text masked outside of `auth`, but for the ids
+ * and names of agents. What
  * is not JSON5 goes through the net for secrets only.
  */
 export function maskedConfig(text: string): string {
   const parse = parseJson5(text);
   if (parse.kind === 'invalid' || parse.root.type !== 'Object') return redact(text);
   const secret = parse.root.members.filter(({ name }) => !PLAIN_CONFIG.has(keyOf(name)));
-  const texts = secret.flatMap(({ value }) => textsIn(value));
+  const texts = secret.flatMap(({ name, value }) =>
+    keyOf(name) === 'agents' ? textsOfAgents(value) : textsIn(value),
+  );
   let masked = '';
   let end = 0;
   for (const { value, loc } of texts) {
@@ -67,8 +70,28 @@ export function maskedConfig(text: string): string {
   return redact(masked + text.slice(end));
 }
 
+/** What tells which agent an entry is about, and no more. */
+const AGENT_FIELDS: ReadonlySet<string> = new Set(['id', 'name']);
+
+/** The texts of the part about agents, but for how those in its list are called. */
+function textsOfAgents(agents: ValueNode): readonly TextNode[] {
+  if (agents.type !== 'Object') return textsIn(agents);
+  return agents.members.flatMap(({ name, value }) => {
+    if (keyOf(name) !== 'list' || value.type !== 'Array') return textsIn(value);
+    return value.elements.flatMap(({ value: agent }) =>
+      agent.type !== 'Object'
+        ? textsIn(agent)
+        : agent.members.flatMap((member) =>
+            AGENT_FIELDS.has(keyOf(member.name)) ? [] : textsIn(member.value),
+          ),
+    );
+  });
+}
+
+type TextNode = Extract<ValueNode, { type: 'String' }>;
+
 /** In the sequence of the text. */
-function textsIn(node: ValueNode): readonly Extract<ValueNode, { type: 'String' }>[] {
+function textsIn(node: ValueNode): readonly TextNode[] {
   switch (node.type) {
     case 'String':
       return [node];

@@ -51,7 +51,7 @@ export function agentCommands(parts: AgentCommandParts) {
     },
 
     [commands.agentAdopt]: async (target) => {
-      const place = await agentPlace(target, l10n.t('Add to Config'), isLeft, noneLeft());
+      const place = await agentPlace(target, l10n.t('Add Agent to Config'), isLeft, noneLeft());
       if (!place) return;
       const left = { dir: place.dir, agentId: place.agent.id };
       await addAgent(parts, await parts.snapshot(), left);

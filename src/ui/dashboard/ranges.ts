@@ -4,10 +4,12 @@ import type { PageRange, RangeId } from './pageModel.ts';
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
 
-const LENGTHS: Readonly<Record<RangeId, number>> = { day: DAY, week: 7 * DAY, year: 365 * DAY };
-
-/** So much of each range lies before now: what was, to know what comes. */
-const PAST = 0.25;
+/** What was, to know what comes. A week ahead is whole: for so long a person is warned before an end. */
+const SPANS: Readonly<Record<RangeId, { readonly back: number; readonly ahead: number }>> = {
+  day: { back: 6 * HOUR, ahead: 18 * HOUR },
+  week: { back: DAY, ahead: 7 * DAY },
+  year: { back: 91 * DAY, ahead: 274 * DAY },
+};
 
 /** A tick that is nearer to an end of its range, as a part of it, is left out. */
 const EDGE = 0.03;
@@ -31,8 +33,7 @@ function range(
   step: Step,
   text: (date: Date) => string,
 ): PageRange {
-  const from = now - LENGTHS[id] * PAST;
-  const to = from + LENGTHS[id];
+  const [from, to] = [now - SPANS[id].back, now + SPANS[id].ahead];
   const ticks: { at: number; text: string }[] = [];
   const date = new Date(from);
   // By the calendar, as a day with a change of the clock has 23 or 25 hours.

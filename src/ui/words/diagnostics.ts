@@ -115,8 +115,8 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** The stored number, where it is no time that can be written. */
+/** To the minute: what is exact could be found again. The stored number, where it is no time that can be written. */
 function time(ms: number): string {
   const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString();
+  return Number.isNaN(date.getTime()) ? String(ms) : `${date.toISOString().slice(0, 16)}Z`;
 }

@@ -312,10 +312,10 @@ describe('agents and their chats, by clicks, in a real VS Code', function () {
       await remove();
 
       await left.click({ button: 'right' });
-      await workbench.page.getByRole('menuitem', { name: 'Add to Config…' }).waitFor();
+      await workbench.page.getByRole('menuitem', { name: 'Add Agent to Config…' }).waitFor();
       await shot('menu');
       await workbench.page.keyboard.press('Escape');
-      await workbench.rowMenu(left, 'Add to Config…');
+      await workbench.rowMenu(left, 'Add Agent to Config…');
       await workbench.quickInputTitle.filter({ hasText: 'Add home to the Config' }).waitFor();
       assert.equal(await workbench.quickInput.inputValue(), 'home');
       await shot('name');

@@ -148,6 +148,14 @@ describe('findings, in a real VS Code', function () {
     await workbench.runCommand('CoderClaw: Repair…');
     await workbench.quickItem(/^Order names a missing profile/).click();
     await workbench.quickItem('Make This Change').waitFor();
+    // It would come to something else than what was shown: that is shown, and asked about, anew.
+    const more = CONFIG.replace("'openai-codex:gone'", "'openai-codex:gone', 'openai-codex:left'");
+    await writeFile(join(session.stateDir, 'coderclaw.json'), more);
+    await workbench.quickItem('Make This Change').click();
+    await workbench.page.getByPlaceholder(/come to something else meanwhile/).waitFor();
+    await workbench.editorShows(/openai-codex:left/);
+    assert.equal(await config(session), more);
+    await writeFile(join(session.stateDir, 'coderclaw.json'), CONFIG);
     await workbench.page.keyboard.press('Escape');
     await workbench.page
       .locator('.tab', { hasText: 'Take Entries Out' })

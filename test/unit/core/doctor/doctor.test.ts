@@ -8,6 +8,7 @@ import {
   maskedConfig,
   maskedStore,
 } from '../../../../src/core/doctor/maskedTexts.ts';
+import { isSamePlan, type PlannedChange } from '../../../../src/core/doctor/plannedChange.ts';
 import { hasRepair } from '../../../../src/core/doctor/repairs.ts';
 import type { JsonObject } from '../../../../src/core/documents/json.ts';
 import { CANARY, doctorHome, key, login, secret } from './doctorHome.ts';
@@ -118,6 +119,30 @@ describe('doctor', () => {
   });
 });
 
+describe('a plan', () => {
+  const text = (before: string, after: string): PlannedChange => ({
+    ...{ kind: 'text', path: '/s/store.json', before, after },
+  });
+  const lines = (...all: string[]): string => all.join('\n');
+
+  it('is the same where something else in the file has changed', () => {
+    const one = text(lines('a', 'b', 'used 1'), lines('a', 'used 1'));
+    const other = text(lines('new', 'a', 'b', 'used 2'), lines('new', 'a', 'used 2'));
+    assert.ok(isSamePlan([one], [other]));
+  });
+
+  it('is another where more goes, something else comes, or another file changes', () => {
+    const one = text(lines('a', 'b', 'b'), lines('a', 'b'));
+    assert.ok(!isSamePlan([one], [text(lines('a', 'b', 'b'), 'a')]));
+    assert.ok(!isSamePlan([one], [text(lines('a', 'b', 'b'), lines('a', 'b', 'c'))]));
+    assert.ok(!isSamePlan([one], [{ ...one, path: '/s/other.json' }]));
+    assert.ok(!isSamePlan([one], []));
+    const mode = { kind: 'mode', path: '/s', before: 0o755, after: 0o700 } as const;
+    assert.ok(!isSamePlan([mode], [{ ...mode, after: 0o600 }]));
+    assert.ok(isSamePlan([mode], [{ ...mode }]));
+  });
+});
+
 describe('texts with the secrets masked', () => {
   it('of a store keep what tells whose it is, and mask every other text', () => {
     const profile: JsonObject = {
@@ -149,14 +174,21 @@ describe('texts with the secrets masked', () => {
   // a comment with sk-ant-${CANARY}-0123456789
   auth: { profiles: { 'p:a': { mode: 'oauth' } } },
   'channels': { x: [ "${secret()}", 'short ${CANARY}', 5 ], 'y': { z: '${secret()}' } },
-  agents: { defaults: { apiKey: '${secret()}' } },
+  agents: {
+    defaults: { apiKey: '${secret()}' },
+    list: [{ id: 'work', 'name': "Work", key: '${secret()}', deep: { id: '${secret()}' } }, '${secret()}'],
+  },
 }`;
     const masked = maskedConfig(text);
     assert.doesNotMatch(masked, new RegExp(CANARY));
     assert.equal(masked.split('\n').length, text.split('\n').length);
     assert.ok(masked.includes("auth: { profiles: { 'p:a': { mode: 'oauth' } } },"));
     assert.match(masked, /'channels': \{ x: \[ "….*", "…", 5 \], 'y': \{ z: "….*" \} \},/);
-    assert.match(masked, /agents: \{ defaults: \{ apiKey: "….*" \} \},/);
+    assert.match(masked, /defaults: \{ apiKey: "….*" \},/);
+    assert.match(
+      masked,
+      /list: \[\{ id: 'work', 'name': "Work", key: "…[^}]* deep: \{ id: "….*" \} \}, "….*"\],/,
+    );
   });
 
   it('of a list of sessions have only what differs about profiles', () => {

@@ -5,13 +5,13 @@ import { DAY, NOW } from '../../../support/snapshots.ts';
 describe('the ranges of the timeline', () => {
   const ranges = rangesAt(NOW);
 
-  it('are a day, a week and a year, with now at a quarter', () => {
+  it('are a day, a year, and a week ahead, for so long an end is warned of', () => {
     assert.deepEqual(
-      ranges.map(({ id, from, to }) => [id, (to - from) / DAY, (NOW - from) / (to - from)]),
+      ranges.map(({ id, from, to }) => [id, (NOW - from) / DAY, (to - NOW) / DAY]),
       [
-        ['day', 1, 0.25],
-        ['week', 7, 0.25],
-        ['year', 365, 0.25],
+        ['day', 0.25, 0.75],
+        ['week', 1, 7],
+        ['year', 91, 274],
       ],
     );
   });
