@@ -81,8 +81,11 @@ export class Workbench {
     return this.page.locator('.quick-input-widget:visible .monaco-list-row');
   }
 
+  /** But for what VS Code itself may say of a port that somebody listens on, as a sign-in does. */
   get notifications(): Locator {
-    return this.page.locator('.notification-toast .notification-list-item');
+    return this.page
+      .locator('.notification-toast .notification-list-item')
+      .filter({ hasNotText: /^Your application running on port/ });
   }
 
   get dialog(): Locator {
