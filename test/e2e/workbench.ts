@@ -85,7 +85,7 @@ export class Workbench {
   get notifications(): Locator {
     return this.page
       .locator('.notification-toast .notification-list-item')
-      .filter({ hasNotText: /^Your application running on port/ });
+      .filter({ hasNotText: /Your application running on port/ });
   }
 
   get dialog(): Locator {
