@@ -25,6 +25,7 @@ export function seeingOf(
   cli: () => Promise<string | undefined>,
 ) {
   const { clock, log, notifications, added, snapshot, keeper, own } = options;
+  const isAdded = (provider: string): boolean => added.get(provider) !== undefined;
 
   const auditDocuments = once(async (): Promise<AuditDocuments> => {
     const { AuditDocuments } = await import('../ui/auditDocument.ts');
@@ -97,7 +98,7 @@ export function seeingOf(
       ...{ view: options.findingsView, clock, snapshot, onSnapshot: options.onSnapshot },
       examine: (signal) => examined(readsNow(), signal),
       hidden: new HiddenFindings(options.memory),
-      isAdded: (provider) => added.get(provider) !== undefined,
+      isAdded,
       failed: (error) => {
         if (!(error instanceof Cancelled)) log.failure('looking for problems', error);
       },
@@ -127,7 +128,7 @@ export function seeingOf(
       onSnapshot: options.onSnapshot,
       readTrail: (stateDir) => trail.read(stateDir),
       usage: usageHere({ fetch, clock, failed: log.failure, own }),
-      isAdded: (provider) => added.get(provider) !== undefined,
+      isAdded,
     });
     own(panels);
     return panels;

@@ -1,6 +1,6 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { strictRead } from './disk/strictRead.ts';
-import { type DiskProbe, diskProbe } from './documents/hostEnvironment.ts';
+import { cliPackageRoot, diskProbe } from './documents/hostEnvironment.ts';
 import { isJsonObject } from './documents/json.ts';
 
 /** A `coderclaw` program on this machine, by the package that it belongs to. */
@@ -13,7 +13,6 @@ export interface CliRelease {
 
 /** Larger than any manifest. */
 const MOST_BYTES = 1024 * 1024;
-const MOST_FOLDERS = 40;
 
 /**
  * Which release of CoderClaw a program is, without running it: by the nearest `package.json` above its real
@@ -24,20 +23,9 @@ const MOST_FOLDERS = 40;
 export async function cliRelease(
   program: string,
   platform: NodeJS.Platform,
-  probe: Pick<DiskProbe, 'realpath' | 'isFile'> = diskProbe,
 ): Promise<CliRelease | undefined> {
-  // npm's command files for Windows are no links: the package lies beside them.
-  const beside = join(dirname(program), 'node_modules', 'coderclaw', 'package.json');
-  const start = platform === 'win32' ? beside : await probe.realpath(program);
-  if (start === undefined) return undefined;
-  let folder = dirname(start);
-  for (let n = 0; n < MOST_FOLDERS; n += 1) {
-    const path = join(folder, 'package.json');
-    if (await probe.isFile(path)) return await releaseIn(path);
-    if (dirname(folder) === folder) return undefined;
-    folder = dirname(folder);
-  }
-  return undefined;
+  const root = await cliPackageRoot(program, platform, diskProbe);
+  return root === undefined ? undefined : releaseIn(join(root, 'package.json'));
 }
 
 async function releaseIn(path: string): Promise<CliRelease | undefined> {

@@ -85,11 +85,7 @@ export async function cliInstallId(
     for (const name of names) {
       const file = join(folder, name);
       if (!(await probe.isFile(file))) continue;
-      // npm's command files for Windows are no links: the package lies beside them.
-      const start = windows
-        ? join(folder, 'node_modules', 'coderclaw', 'package.json')
-        : await probe.realpath(file);
-      const root = start === undefined ? undefined : await packageRoot(start, probe);
+      const root = await cliPackageRoot(file, host.platform, probe);
       return root === undefined
         ? undefined
         : createHash('sha256').update(root).digest('hex').slice(0, 8);
@@ -98,7 +94,22 @@ export async function cliInstallId(
   return undefined;
 }
 
-async function packageRoot(start: string, probe: DiskProbe): Promise<string | undefined> {
+/**
+ * The folder of CoderClaw's package that a `coderclaw` program belongs to, without links; undefined where
+ * that is another package.
+ * @param program Absolute path.
+ */
+export async function cliPackageRoot(
+  program: string,
+  platform: NodeJS.Platform,
+  probe: DiskProbe,
+): Promise<string | undefined> {
+  // npm's command files for Windows are no links: the package lies beside them.
+  const start =
+    platform === 'win32'
+      ? join(dirname(program), 'node_modules', 'coderclaw', 'package.json')
+      : await probe.realpath(program);
+  if (start === undefined) return undefined;
   for (let folder = dirname(start); ; folder = dirname(folder)) {
     const manifest = await probe.readText(join(folder, 'package.json'));
     if (manifest !== undefined) {
